@@ -1,0 +1,56 @@
+# Everything a developer or CI runs. Python 3.11+ and make are all it needs.
+.DEFAULT_GOAL := help
+.PHONY: help setup run-setup demo test check seeds record bench pins
+unexport PYTHONDONTWRITEBYTECODE
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/pip --quiet --disable-pip-version-check install
+SEEDS  ?= 200
+PYTEST_ARGS ?=
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Leadswitch needs Python 3.11 or newer: make PYTHON=python3.x")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run-setup: requirements.txt requirements-build.txt pyproject.toml | $(BIN)/python
+	@echo "installing Leadswitch into $(VENV) ..."
+	@$(PIP) --require-hashes -r requirements.txt -r requirements-build.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/setup: requirements-dev.txt $(VENV)/run-setup
+	@echo "installing the tools of development and test ..."
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/setup ## install everything into .venv
+
+demo: $(VENV)/run-setup ## route a few hundred sample leads, no account needed
+	@$(BIN)/leadswitch demo
+
+test: $(VENV)/setup ## the test suite, a real PostgreSQL included
+	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+check: $(VENV)/setup ## types, lint, format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+seeds: $(VENV)/setup ## simulated histories with crashes: make seeds SEEDS=200
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+
+record: $(VENV)/setup ## record the cassettes of the CRMs over HTTP
+	@echo "Nothing to record: no connector of this version speaks HTTP (cassettes/README.md)."
+
+bench: $(VENV)/setup ## measure everything, write bench/results.md
+	@$(BIN)/python -m bench all
+
+pins: ## pin the dependencies anew (needs uv)
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --extra postgres -o requirements.txt
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --group build -o requirements-build.txt
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --all-extras --group dev --group bench -o requirements-dev.txt
