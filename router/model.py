@@ -281,12 +281,14 @@ class State:
     """What `choose` may know besides the lead, the rules and the time.
 
     `persons` is keyed by `person_keys`; `held` says since when a lead has been waiting under a rule's
-    `otherwise`; `away` are absences marked by `leadswitch away`, in aware UTC (None end: until marked back).
+    `otherwise`; `absent` are reps who may not take leads for a reason outside of the configuration (no user in
+    the lead's CRM, user inactive, marked away).
     """
 
     turns: Mapping[TeamName, TeamTurns] = field(default_factory=dict)
     persons: Mapping[str, Sticky] = field(default_factory=dict)
     held: Mapping[LeadRef, datetime] = field(default_factory=dict)
+    absent: Mapping[RepId, str] = field(default_factory=dict)
 
 
 def person_keys(lead: Lead) -> tuple[str, ...]:
