@@ -7,12 +7,17 @@ A developer who adds a CRM implements `Connector`, exports a frozen `Options` da
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
-from router.model import LeadRef, OwnerId, RecordId
+from router.model import ConnectionName, LeadRef, OwnerId, RecordId
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+"""The time now, aware UTC."""
 
 RawValue = str | int | float | bool | None
 """What a CRM field holds on the wire, before normalising; nested values are given as JSON text."""
@@ -185,6 +190,34 @@ class Features:
     accounts: bool = False
     loads: bool = False
     every_record_owned: bool = False  # the CRM gives each record an owner: `replaces` has no default
+    any_owner: bool = False  # there is no list of users: any text is an owner id, a rep's e-mail serves
+
+
+# --- what the engine brings -------------------------------------------------------------------------------
+
+
+class Transport(Protocol):
+    """Carries one call to the CRM: `apply` is what happens there, `call` its name for logs and faults.
+
+    It raises `Retry` or `Stop` before `apply`, and `Doubt` where the answer to a sent call is lost.
+    """
+
+    def __call__(self, call: str, apply: Callable[[], T], /) -> T: ...
+
+
+def direct(_call: str, apply: Callable[[], T], /) -> T:
+    """Carry the call without anything in between."""
+    return apply()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What a connector is given besides its `Options`: how its leads are called, and the world outside."""
+
+    connection: ConnectionName
+    object: str
+    clock: Clock
+    transport: Transport = direct
 
 
 class Connector(ABC):
