@@ -1,0 +1,112 @@
+"""Values of the ledger as JSON text and back. Times are ISO 8601 in UTC, numbers keep their digits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from router.model import (
+    Band,
+    Lead,
+    LeadRef,
+    Money,
+    Number,
+    RepId,
+    Sticky,
+    TeamName,
+    TeamTurns,
+    Turn,
+    Unread,
+    Value,
+)
+
+_PLAIN = tuple(f.name for f in fields(Lead) if f.name not in {"ref", "custom", "unread"})
+
+
+def dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def lead_to_text(lead: Lead) -> str:
+    """Blank fields are left out, so that a lead is a few hundred bytes."""
+    body: dict[str, Any] = {"ref": [lead.ref.connection, lead.ref.object, lead.ref.record]}
+    for name in _PLAIN:
+        value = getattr(lead, name)
+        if value is not None:
+            body[name] = _encode(value)
+    if lead.custom:
+        body["custom"] = {name: _encode(value) for name, value in lead.custom.items()}
+    if lead.unread:
+        body["unread"] = [[u.field, u.source, u.raw, u.why] for u in lead.unread]
+    return dumps(body)
+
+
+def lead_from_text(text: str) -> Lead:
+    body = json.loads(text)
+    ref = LeadRef(*body.pop("ref"))
+    custom = {name: _decode(value) for name, value in body.pop("custom", {}).items()}
+    unread = tuple(Unread(*u) for u in body.pop("unread", ()))
+    return Lead(
+        ref=ref, custom=custom, unread=unread, **{name: _decode(value) for name, value in body.items()}
+    )
+
+
+def _encode(value: Value) -> object:
+    match value:
+        case str() | bool():
+            return value
+        case Decimal():
+            return {"n": str(value)}
+        case datetime():
+            return {"t": value.isoformat()}
+        case Band():
+            return {"b": [str(value.low), None if value.high is None else str(value.high)]}
+        case Money():
+            return {"m": _encode(value.amount), "c": value.currency}
+
+
+def _decode(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if "n" in value:
+        return Decimal(value["n"])
+    if "t" in value:
+        return datetime.fromisoformat(value["t"])
+    if "b" in value:
+        low, high = value["b"]
+        return Band(Decimal(low), None if high is None else Decimal(high))
+    amount: Number = _decode(value["m"])
+    return Money(amount, value["c"])
+
+
+def turns_to_json(turns: TeamTurns) -> dict[str, object]:
+    return {"number": turns.number, "credits": {**turns.credits}, "last": {**turns.last}}
+
+
+def turns_from_json(body: Mapping[str, Any]) -> TeamTurns:
+    return TeamTurns(body["number"], body["credits"], body["last"])
+
+
+def turn_to_text(turn: Turn) -> str:
+    return dumps({"taker": turn.taker, "shares": {**turn.shares}, "after": turns_to_json(turn.after)})
+
+
+def turn_from_text(team: TeamName, text: str) -> Turn:
+    body = json.loads(text)
+    return Turn(team, RepId(body["taker"]), body["shares"], turns_from_json(body["after"]))
+
+
+def known_to_text(known: Mapping[int, Sticky]) -> str:
+    """Owners a person had, by the index of the person's keys, so that no personal value is written here."""
+    return dumps({str(i): [sticky.owner, sticky.since.isoformat()] for i, sticky in known.items()})
+
+
+def known_from_text(text: str) -> dict[int, Sticky]:
+    return {
+        int(i): Sticky(RepId(owner), datetime.fromisoformat(since))
+        for i, (owner, since) in json.loads(text).items()
+    }

@@ -1,0 +1,280 @@
+"""The routing transaction: decisions for up to 100 leads, each seeing the effects of the one before."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from router.choose import advance
+
+from router.model import (
+    Action,
+    Decision,
+    Lead,
+    Parked,
+    RepId,
+    State,
+    Sticky,
+    TeamName,
+    TeamTurns,
+    Turn,
+    person_keys,
+)
+from router.turns import reverse
+from sync import schema
+from sync.codec import dumps, known_to_text, turn_from_text, turn_to_text
+from sync.directory import Directory
+from sync.ledger import Ledger, next_id
+from sync.steps import KEPT_DEADLINE, Row, Step
+from sync.store import Session
+from sync.work import Pass
+
+SAME_PERSON = "same_person"
+
+
+def decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
+    """Decide each waiting lead and write decisions, turns and claims; return the rows as they stand now."""
+    if not waiting:
+        return []
+    now, router, _ = work.now(), work.wired.router, work.people()
+    matched = [(row, lead, router.match(lead, now)) for row, lead in waiting]
+    with work.session.routing("decide") as tx:
+        entries = _Entries(work, tx, now)
+        state = read_state(tx, work, [(row, lead) for row, lead, _ in matched])
+        for row, lead, rule in matched:
+            decision = router.choose(rule, lead, state, now)
+            entries.add(row, lead, decision, state)
+            state = advance(state, lead, decision, now)
+        entries.write()
+    work.allowance -= sum(row.step is Step.CLAIMED for row in entries.rows)
+    work.counts.duplicates += sum(d.by == SAME_PERSON for _, d in entries.made)
+    return entries.rows
+
+
+# --- state ------------------------------------------------------------------------------------------------
+
+
+def read_state(tx: sa.Connection, work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> State:
+    """Read what the router may know of the past for these leads."""
+    keys = {key: person_hash(work.store_key, key) for _, lead in waiting for key in person_keys(lead)}
+    known = _persons(tx, set(keys.values()))
+    return State(
+        turns={name: team_turns(tx, name) for name in work.wired.router.book.teams},
+        persons={key: known[hashed] for key, hashed in keys.items() if hashed in known},
+        held={row.ref: row.held_since for row, _ in waiting if row.held_since},
+        absent=work.people().absent,
+    )
+
+
+def team_turns(tx: sa.Connection, team: TeamName, *, until: int | None = None) -> TeamTurns:
+    """Return where a team's turns stood at position `until` of the log (None: now)."""
+    body = last_entry(tx, f"team:{team}", until=until)
+    return TeamTurns() if body is None else turn_from_text(team, body).after
+
+
+def last_entry(tx: sa.Connection, subject: str, *, until: int | None = None) -> str | None:
+    log = schema.log
+    query = sa.select(log.c.body).where(log.c.subject == subject)
+    if until is not None:
+        query = query.where(log.c.seq <= until)
+    found = tx.scalar(query.order_by(log.c.seq.desc()).limit(1))
+    return None if found is None else str(found)
+
+
+def person_hash(key: bytes, person: str) -> str:
+    """Return the keyed hash under which a person is remembered; without the store's key it says nothing."""
+    return hmac.new(key, person.encode(), "blake2b").hexdigest()[:32]
+
+
+def _persons(tx: sa.Connection, hashes: Iterable[str]) -> dict[str, Sticky]:
+    persons = schema.persons
+    found = tx.execute(sa.select(persons).where(persons.c.hash.in_(list(hashes))))
+    return {row.hash: Sticky(RepId(row.rep), row.since) for row in found}
+
+
+# --- what is written --------------------------------------------------------------------------------------
+
+
+class _Entries:
+    """The rows of one routing transaction, gathered and written together."""
+
+    def __init__(self, work: Pass, tx: sa.Connection, now: datetime) -> None:
+        self._work, self._tx, self._now = work, tx, now
+        self._decision = next_id(tx, schema.decisions.c.id)
+        self._position = next_id(tx, schema.log.c.seq) - 1
+        self.rows: list[Row] = []
+        self.made: list[tuple[Row, Decision]] = []
+        self._decisions: list[dict[str, Any]] = []
+        self._turns: list[dict[str, Any]] = []
+        self._persons: dict[str, dict[str, Any]] = {}
+
+    def add(self, row: Row, lead: Lead, decision: Decision, state: State) -> None:
+        if self._still_waits(row, decision):
+            self.rows.append(self._waits(row, decision))
+            return
+        number = self._decision + len(self._decisions)
+        self._decisions.append(self._decision_row(number, row, lead, decision, state))
+        if decision.turn:
+            self._position += 1
+            self._turns.append(_turn_row(self._position, self._now, row.key, decision.turn))
+        changed = self._moved(replace(row, decision=number, config=self._work.wired.config), lead, decision)
+        self.rows.append(changed)
+        self.made.append((changed, decision))
+        if changed.step is Step.CLAIMED and changed.rep:
+            for key in set(person_keys(lead)) - (set(state.persons) if decision.by == SAME_PERSON else set()):
+                hashed = person_hash(self._work.store_key, key)
+                self._persons[hashed] = {"rep": changed.rep, "since": self._now, "lead": row.key}
+
+    def _decision_row(
+        self, number: int, row: Row, lead: Lead, decision: Decision, state: State
+    ) -> dict[str, Any]:
+        known = {i: state.persons[key] for i, key in enumerate(person_keys(lead)) if key in state.persons}
+        return {
+            "id": number,
+            "lead": row.key,
+            "at": self._now,
+            "run": self._work.id,
+            "config": self._work.wired.config,
+            "position": self._position,
+            "values_id": row.values_id,
+            "held_since": row.held_since,
+            "known": known_to_text(known),
+            "action": decision.action,
+            "rule": decision.rule,
+            "by": decision.by,
+            "rep": decision.owner,
+            "queue": decision.queue,
+            "team": decision.team,
+            "reasons": dumps(decision.reasons),
+            "turn": self._position + 1 if decision.turn else None,
+        }
+
+    def _moved(self, row: Row, lead: Lead, decision: Decision) -> Row:
+        match decision.action:
+            case Action.ASSIGN if decision.owner is not None:
+                owner = self._work.people().owners.get(decision.owner)
+                row = replace(row, rep=decision.owner, queue=None, owner_id=owner)
+                return _claimed(row, decision, f"{decision.owner} has no user in this CRM", self._now)
+            case Action.QUEUE if decision.queue is not None:
+                owner = self._work.people().queues.get(decision.queue)
+                row = replace(row, rep=None, queue=decision.queue, owner_id=owner)
+                return _claimed(row, decision, f"the CRM has no queue for {decision.queue}", self._now)
+            case Action.KEEP:
+                return self._kept(row, lead, decision)
+        return self._waits(row, decision)
+
+    def _kept(self, row: Row, lead: Lead, decision: Decision) -> Row:
+        if lead.owner is None or lead.owner in self._work.people().queues.values():
+            due = self._now + KEPT_DEADLINE
+            return replace(
+                row, step=Step.PARKED, reason=f"kept by {decision.rule}, without a person", due=due
+            )
+        self._work.counts.skipped += 1
+        return replace(row, step=Step.SKIPPED, reason=f"kept by {decision.rule}", due=None)
+
+    def _still_waits(self, row: Row, decision: Decision) -> bool:
+        """Say whether only the deadline is new: a lead that waits for weeks is one decision, not thousands."""
+        same_config = row.decision is not None and row.config == self._work.wired.config
+        return same_config and decision.parked is not None and decision.parked.reason == row.reason
+
+    def _waits(self, row: Row, decision: Decision) -> Row:
+        parked = decision.parked or Parked("no step left", self._now + KEPT_DEADLINE, alert=True)
+        step = Step.PARKED if parked.alert else Step.HELD
+        since = row.held_since or self._now
+        return replace(row, step=step, reason=parked.reason, due=parked.until, held_since=since)
+
+    def write(self) -> None:
+        tx = self._tx
+        if self._decisions:
+            tx.execute(schema.decisions.insert(), self._decisions)
+        if self._turns:
+            tx.execute(schema.log.insert(), self._turns)
+        claims = [
+            {"lead": row.key, "decision": row.decision, "at": self._now}
+            for row, _ in self.made
+            if row.step is Step.CLAIMED
+        ]
+        if claims:
+            tx.execute(schema.claims.insert(), claims)
+        _remember(tx, self._persons)
+        self._work.ledger.save(tx, self.rows)
+
+
+def _claimed(row: Row, decision: Decision, missing: str, now: datetime) -> Row:
+    if row.owner_id is None:
+        return replace(row, step=Step.PARKED, reason=missing, due=now + KEPT_DEADLINE)
+    return replace(row, step=Step.CLAIMED, reason="; ".join(decision.reasons), due=None)
+
+
+def _turn_row(seq: int, now: datetime, lead: str, turn: Turn) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "at": now,
+        "kind": "turn",
+        "subject": f"team:{turn.team}",
+        "lead": lead,
+        "body": turn_to_text(turn),
+    }
+
+
+def _remember(tx: sa.Connection, found: Mapping[str, dict[str, Any]]) -> None:
+    persons = schema.persons
+    if not found:
+        return
+    tx.execute(persons.delete().where(persons.c.hash.in_(list(found))))
+    tx.execute(persons.insert(), [{"hash": hashed, **values} for hashed, values in found.items()])
+
+
+# --- giving back ------------------------------------------------------------------------------------------
+
+
+def release(work: Pass, rows: Sequence[Row]) -> None:
+    """Write rows whose claim came to nothing: claim and stickiness go, the turn is given back from the log."""
+    if not rows:
+        return
+    with work.session.routing("release") as tx:
+        for row in rows:
+            _give_back(tx, row, work.now())
+        keys = [row.key for row in rows]
+        tx.execute(schema.claims.delete().where(schema.claims.c.lead.in_(keys)))
+        tx.execute(schema.persons.delete().where(schema.persons.c.lead.in_(keys)))
+        work.ledger.save(tx, rows)
+
+
+def _give_back(tx: sa.Connection, row: Row, now: datetime) -> None:
+    decisions, log = schema.decisions, schema.log
+    taken = tx.execute(
+        sa.select(log.c.subject, log.c.body)
+        .join(decisions, decisions.c.turn == log.c.seq)
+        .join(schema.claims, schema.claims.c.decision == decisions.c.id)
+        .where(schema.claims.c.lead == row.key)
+    ).first()
+    if taken is None:
+        return
+    team = TeamName(taken.subject.removeprefix("team:"))
+    turn = turn_from_text(team, taken.body)
+    body = turn_to_text(replace(turn, after=reverse(team_turns(tx, team), turn)))
+    tx.execute(
+        log.insert().values(
+            seq=next_id(tx, log.c.seq),
+            at=now,
+            kind="returned",
+            subject=taken.subject,
+            lead=row.key,
+            body=body,
+        )
+    )
+
+
+def announce(session: Session, ledger: Ledger, people: Directory, now: datetime) -> None:
+    """Write into the ordered log who is absent from the CRM, if that changed: a decision is re-run with it."""
+    subject, body = f"owners:{ledger.connection}", dumps(dict(people.absent))
+    with session.routing("owners") as tx:
+        if last_entry(tx, subject) != body:
+            log = schema.log
+            seq = next_id(tx, log.c.seq)
+            tx.execute(log.insert().values(seq=seq, at=now, kind="owners", subject=subject, body=body))

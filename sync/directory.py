@@ -1,0 +1,105 @@
+"""Who is who in one CRM: which user is a rep, which id a queue has, whose leads may be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from config.model import Nobody, QueueNamed, Replace
+
+from connectors.contract import User
+from router.model import ConnectionName, OwnerId, QueueName, RepId
+from router.rules import Rulebook
+
+
+class Unknown(Exception):
+    """The configuration names users or queues that the CRM does not have; one line each in `problems`."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """`absent` says of each rep without an active user why; `replaces` holds None for nobody."""
+
+    owners: Mapping[RepId, OwnerId]
+    absent: Mapping[RepId, str]
+    queues: Mapping[QueueName, OwnerId]
+    replaces: frozenset[OwnerId | None]
+
+
+def directory(
+    book: Rulebook, connection: ConnectionName, replaces: Iterable[Replace], users: Sequence[User]
+) -> Directory:
+    """Find reps, queues and `replaces` among the CRM's `users`; `Unknown` lists what `replaces` cannot find."""
+    owners, absent = _reps(book, connection, users)
+    return Directory(owners, absent, _queues(book, connection, users), _replaced(connection, replaces, users))
+
+
+def _reps(
+    book: Rulebook, connection: ConnectionName, users: Sequence[User]
+) -> tuple[dict[RepId, OwnerId], dict[RepId, str]]:
+    by_id = {user.id: user for user in users}
+    by_email = {user.email.casefold(): user for user in users if user.email and not user.queue}
+    owners: dict[RepId, OwnerId] = {}
+    absent: dict[RepId, str] = {}
+    for rep in book.reps.values():
+        given = rep.owners.get(connection)
+        user = by_id.get(given) if given else by_email.get((rep.email or "").casefold())
+        if user is None:
+            absent[rep.id] = (
+                f"no user {given} in {connection}" if given else f"no user with their e-mail in {connection}"
+            )
+        elif not user.active:
+            absent[rep.id] = f"inactive in {connection}"
+        else:
+            owners[rep.id] = user.id
+    return owners, absent
+
+
+def _queues(book: Rulebook, connection: ConnectionName, users: Sequence[User]) -> dict[QueueName, OwnerId]:
+    found = {}
+    for queue in book.queues.values():
+        target = queue.targets.get(connection)
+        match = _find(users, target, queue=True) if target else None
+        if match:
+            found[queue.name] = match
+    return found
+
+
+def _replaced(
+    connection: ConnectionName, replaces: Iterable[Replace], users: Sequence[User]
+) -> frozenset[OwnerId | None]:
+    found: set[OwnerId | None] = set()
+    problems = []
+    for replaced in replaces:
+        if isinstance(replaced, Nobody):
+            found.add(None)
+            continue
+        queue = isinstance(replaced, QueueNamed)
+        name = replaced.name
+        owner = _find(users, name, queue=queue)
+        if owner is None:
+            problems.append(
+                f"connection {connection}: `replaces` names the {'queue' if queue else 'user'} {name}, "
+                "which the CRM does not have; write its id or its name as the CRM shows it"
+            )
+        else:
+            found.add(owner)
+    if problems:
+        raise Unknown(problems)
+    return frozenset(found)
+
+
+def _find(users: Sequence[User], wanted: str, *, queue: bool) -> OwnerId | None:
+    folded = wanted.casefold()
+    for user in users:
+        if user.queue is queue and folded in (
+            user.id.casefold(),
+            user.name.casefold(),
+            (user.email or "").casefold(),
+        ):
+            return user.id
+    return None

@@ -1,0 +1,121 @@
+"""Walks: pages of a CRM into the ledger, with the cursor that says where to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from config.model import New, Since
+
+from connectors.contract import Change, Entered, Page
+from router.model import Lead
+from sync.ledger import Cursor, new_row, values_of
+from sync.plan import Act, Plan, plan
+from sync.steps import Row, Step
+from sync.work import Pass, calling
+
+_FIRST_DAY = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def walk(work: Pass, field: str) -> None:
+    """Walk the records that entered by `field` since the floor, with the overlap, or go on where a pass stopped."""
+    with work.session.transaction("cursor") as tx:
+        cursor = work.ledger.cursor(tx, field)
+    if cursor.floor is None and cursor.position is None:
+        cursor = _first(work, cursor)
+        if isinstance(work.wired.settings.take, New):
+            return
+    if cursor.position is None:
+        cursor = replace(cursor, since=_since(work, cursor), newest=None, started=None)
+    while not work.seams.stopping():
+        page = _page(work, cursor)
+        cursor = _met(cursor, page)
+        ingest(work, page.changes, cursor)
+        work.counts.seen += len(page.changes)
+        if cursor.position is None:
+            return
+
+
+def _first(work: Pass, cursor: Cursor) -> Cursor:
+    """Set the watermark: the CRM's own time for `take: new`, so that nothing older is ever assigned."""
+    take = work.wired.settings.take
+    watermark = take.since if isinstance(take, Since) else None
+    if isinstance(take, New):
+        probe = Entered(cursor.walk, work.now())
+        watermark = calling(work.seams, lambda: work.connector.pages(probe, None)).server_time
+    cursor = replace(cursor, watermark=watermark, floor=watermark or _FIRST_DAY)
+    with work.session.transaction("watermark") as tx:
+        work.ledger.save_cursor(tx, cursor)
+    return cursor
+
+
+def _since(work: Pass, cursor: Cursor) -> datetime:
+    floor = cursor.floor or _FIRST_DAY
+    if floor == _FIRST_DAY:
+        return floor
+    since = floor - timedelta(seconds=work.wired.settings.overlap)
+    return max(since, cursor.watermark or since)
+
+
+def _page(work: Pass, cursor: Cursor) -> Page:
+    entered = Entered(cursor.walk, cursor.since or _FIRST_DAY)
+    return calling(work.seams, lambda: work.connector.pages(entered, cursor.position))
+
+
+def _met(cursor: Cursor, page: Page) -> Cursor:
+    """Return the cursor after `page`; the floor moves only at the end of the walk."""
+    newest = max((t for t in (cursor.newest, page.newest) if t is not None), default=None)
+    started = cursor.started or page.server_time
+    if page.next is not None:
+        return replace(cursor, position=page.next, newest=newest, started=started)
+    floor = cursor.floor if newest is None else max(cursor.floor or _FIRST_DAY, min(newest, started))
+    return replace(cursor, position=None, floor=floor, since=None, newest=None, started=None)
+
+
+def ingest(work: Pass, changes: Sequence[Change], cursor: Cursor | None) -> None:
+    """Plan the records met and write what follows, and the cursor, in one transaction."""
+    leads = {change.record.ref: (work.wired.normalise(change.record), change.stamp) for change in changes}
+    intake = work.intake(cursor.watermark if cursor else None) if leads else None
+    with work.session.transaction("ingest") as tx:
+        rows = work.ledger.newest(tx, leads)
+        planned = _Planned(values_of(tx, [row.values_id for row in rows.values() if row.values_id]))
+        for ref, (lead, stamp) in leads.items():
+            row = rows.get(ref)
+            if intake:
+                planned.add(plan(lead, stamp, row, intake, work.now()), row, lead, stamp)
+        planned.write(work, tx)
+        if cursor:
+            work.ledger.save_cursor(tx, cursor)
+    work.counts.skipped += planned.skipped
+    work.progress(work.counts)
+
+
+class _Planned:
+    """What the plans of one page ask to be written."""
+
+    def __init__(self, values: Mapping[str, Lead]) -> None:
+        self._values = values
+        self.new: list[tuple[Row, Lead]] = []
+        self.known: list[tuple[Row, Lead]] = []
+        self.changed: list[Row] = []
+        self.skipped = 0
+
+    def add(self, found: Plan, row: Row | None, lead: Lead, stamp: datetime | None) -> None:
+        act, reason = found.act, found.reason
+        step = Step.SKIPPED if act in (Act.SKIP, Act.TAKEN) else Step.SEEN
+        if act is Act.TAKE or act is Act.SKIP:
+            fresh = row or new_row(lead.ref, 1, step, stamp=stamp or lead.created)
+            target = self.new if row is None else self.known
+            target.append((replace(fresh, step=step, reason=reason, seen_owner=lead.owner), lead))
+        elif act is Act.REFRESH and row is not None and self._values.get(row.values_id or "") != lead:
+            self.known.append((replace(row, seen_owner=lead.owner), lead))
+        elif act is Act.TAKEN and row is not None:
+            self.changed.append(replace(row, step=step, reason=reason, due=None, held_since=None))
+        self.skipped += step is Step.SKIPPED and act is not Act.IGNORE
+
+    def write(self, work: Pass, tx: sa.Connection) -> None:
+        ledger = work.ledger
+        ledger.insert(tx, ledger.keep_values(tx, self.new))
+        ledger.save(tx, [*ledger.keep_values(tx, self.known), *self.changed])

@@ -1,0 +1,234 @@
+"""The ledger of one connection's pass: every read and write of it, through the session that holds the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from router.model import ConnectionName, Lead, LeadRef, OwnerId, QueueName, RecordId, RepId
+from sync import schema
+from sync.codec import lead_from_text, lead_to_text
+from sync.steps import ZOMBIE_WINDOW, Row, Step, entry_key, record_key
+
+_COLUMNS = (
+    "step",
+    "reason",
+    "stamp",
+    "due",
+    "rep",
+    "queue",
+    "owner_id",
+    "over",
+    "seen_owner",
+    "decision",
+    "intent_at",
+    "attempts",
+    "held_since",
+    "values_id",
+    "config",
+)
+_CHUNK = 500  # parameters of one IN list; SQLite allows 999 in its oldest builds
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a walk stands. `position` None: no walk is under way; `since`, `newest`, `started` are that walk's."""
+
+    walk: str
+    watermark: datetime | None = None
+    floor: datetime | None = None
+    position: str | None = None
+    since: datetime | None = None
+    newest: datetime | None = None
+    started: datetime | None = None
+
+
+def rows_of(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Row]:
+    """Yield the rows that `query` over `schema.leads` selects."""
+    for found in connection.execute(query).mappings():
+        yield Row(
+            key=found["key"],
+            ref=LeadRef(ConnectionName(found["connection"]), found["object"], RecordId(found["record_id"])),
+            entry=found["entry"],
+            step=Step(found["step"]),
+            reason=found["reason"],
+            stamp=found["stamp"],
+            due=found["due"],
+            rep=RepId(found["rep"]) if found["rep"] else None,
+            queue=QueueName(found["queue"]) if found["queue"] else None,
+            owner_id=OwnerId(found["owner_id"]) if found["owner_id"] else None,
+            over=OwnerId(found["over"]) if found["over"] else None,
+            seen_owner=OwnerId(found["seen_owner"]) if found["seen_owner"] else None,
+            decision=found["decision"],
+            intent_at=found["intent_at"],
+            attempts=found["attempts"],
+            held_since=found["held_since"],
+            values_id=found["values_id"],
+            config=found["config"],
+        )
+
+
+def values_of(connection: sa.Connection, ids: Iterable[str]) -> dict[str, Lead]:
+    """Return the normalised leads by the id of their values; forgotten ones are missing."""
+    table = schema.lead_values
+    found: dict[str, Lead] = {}
+    for chunk in _chunks(sorted(set(ids))):
+        query = sa.select(table.c.id, table.c.body).where(table.c.id.in_(chunk), table.c.body.is_not(None))
+        found |= {row.id: lead_from_text(row.body) for row in connection.execute(query)}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What one pass writes. The methods take the transaction, so that a caller says what commits together."""
+
+    connection: ConnectionName
+    run: str
+
+    # --- rows ---
+
+    def newest(self, tx: sa.Connection, refs: Iterable[LeadRef]) -> dict[LeadRef, Row]:
+        """Return the newest entry of each ref that the ledger knows."""
+        found: dict[LeadRef, Row] = {}
+        for chunk in _chunks([record_key(ref) for ref in refs]):
+            query = sa.select(schema.leads).where(schema.leads.c.record.in_(chunk))
+            for row in rows_of(tx, query.order_by(schema.leads.c.entry)):
+                found[row.ref] = row
+        return found
+
+    def at_steps(
+        self,
+        tx: sa.Connection,
+        steps: Iterable[Step],
+        *,
+        limit: int,
+        due: datetime | None = None,
+        after: str = "",
+    ) -> list[Row]:
+        """Return rows at `steps` in the order the leads entered, after the key `after`; with `due`, only those due."""
+        leads = schema.leads
+        query = sa.select(leads).where(
+            leads.c.connection == self.connection, leads.c.step.in_(list(steps)), leads.c.key > after
+        )
+        if due is not None:
+            query = query.where(sa.or_(leads.c.due.is_(None), leads.c.due <= due))
+        return list(rows_of(tx, query.order_by(leads.c.key).limit(limit)))
+
+    def waiting(self, tx: sa.Connection, *, limit: int) -> list[Row]:
+        """Return the leads without a decision, those that entered first coming first."""
+        leads = schema.leads
+        query = sa.select(leads).where(leads.c.connection == self.connection, leads.c.step == Step.SEEN)
+        return list(rows_of(tx, query.order_by(leads.c.stamp, leads.c.key).limit(limit)))
+
+    def count(self, tx: sa.Connection, *steps: Step) -> int:
+        leads = schema.leads
+        query = sa.select(sa.func.count()).where(
+            leads.c.connection == self.connection, leads.c.step.in_(steps)
+        )
+        return int(tx.scalar(query) or 0)
+
+    def insert(self, tx: sa.Connection, rows: Sequence[Row]) -> None:
+        if rows:
+            tx.execute(schema.leads.insert(), [self._values(row) | self._identity(row) for row in rows])
+
+    def save(self, tx: sa.Connection, rows: Sequence[Row]) -> None:
+        """Write rows that changed, by key."""
+        if not rows:
+            return
+        columns: dict[str, Any] = {name: sa.bindparam(f"v_{name}") for name in (*_COLUMNS, "run")}
+        statement = schema.leads.update().where(schema.leads.c.key == sa.bindparam("k")).values(**columns)
+        tx.execute(
+            statement, [{"k": row.key} | {f"v_{n}": v for n, v in self._values(row).items()} for row in rows]
+        )
+
+    def _values(self, row: Row) -> dict[str, Any]:
+        return {name: getattr(row, name) for name in _COLUMNS} | {"run": self.run}
+
+    def _identity(self, row: Row) -> dict[str, Any]:
+        return {
+            "key": row.key,
+            "record": record_key(row.ref),
+            "connection": row.ref.connection,
+            "object": row.ref.object,
+            "record_id": row.ref.record,
+            "entry": row.entry,
+        }
+
+    # --- values ---
+
+    def keep_values(self, tx: sa.Connection, seen: Sequence[tuple[Row, Lead]]) -> list[Row]:
+        """Write the normalised leads beside earlier ones, a decision's inputs are never overwritten.
+
+        Returns the rows, pointing at their new values.
+        """
+        if not seen:
+            return []
+        rows = [replace(row, values_id=_next_values(row)) for row, _ in seen]
+        bodies = [
+            {"id": row.values_id, "record": record_key(row.ref), "body": lead_to_text(lead)}
+            for row, (_, lead) in zip(rows, seen, strict=True)
+        ]
+        tx.execute(schema.lead_values.insert(), bodies)
+        return rows
+
+    # --- intents left by a holder of the lock that is gone ---
+
+    def recover(self, tx: sa.Connection) -> int:
+        """Make every intent without an outcome doubtful, to be looked at after the zombie window; return how many."""
+        became = {Step.WRITING: Step.DOUBTFUL, Step.NOTING: Step.NOTE_DOUBTFUL}
+        left = self.at_steps(tx, became, limit=1_000_000)
+        self.save(
+            tx,
+            [
+                replace(
+                    row,
+                    step=became[row.step],
+                    due=row.intent_at and row.intent_at + ZOMBIE_WINDOW,
+                    reason="the pass ended before the answer came",
+                )
+                for row in left
+            ],
+        )
+        return len(left)
+
+    # --- cursors ---
+
+    def cursor(self, tx: sa.Connection, walk: str) -> Cursor:
+        table = schema.cursors
+        found = (
+            tx.execute(sa.select(table).where(table.c.connection == self.connection, table.c.walk == walk))
+            .mappings()
+            .first()
+        )
+        if found is None:
+            return Cursor(walk)
+        return Cursor(**{name: found[name] for name in Cursor.__slots__})
+
+    def save_cursor(self, tx: sa.Connection, cursor: Cursor) -> None:
+        values = {name: getattr(cursor, name) for name in Cursor.__slots__}
+        where = (schema.cursors.c.connection == self.connection, schema.cursors.c.walk == cursor.walk)
+        if tx.execute(schema.cursors.update().where(*where).values(**values)).rowcount == 0:
+            tx.execute(schema.cursors.insert().values(connection=self.connection, **values))
+
+
+def new_row(ref: LeadRef, entry: int, step: Step, **values: Any) -> Row:
+    return Row(key=entry_key(ref, entry), ref=ref, entry=entry, step=step, **values)
+
+
+def _next_values(row: Row) -> str:
+    version = int(row.values_id.rpartition(".")[2]) + 1 if row.values_id else 1
+    return f"{row.key}.{version}"
+
+
+def next_id(tx: sa.Connection, column: sa.Column[Any]) -> int:
+    """Return the next free id; safe only under the routing lock."""
+    return int(tx.scalar(sa.select(sa.func.max(column))) or 0) + 1
+
+
+def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]

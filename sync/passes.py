@@ -1,0 +1,220 @@
+"""One pass over one connection: recover, walk, take up what waits, decide, deliver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import cache
+
+import sqlalchemy as sa
+
+from connectors.contract import Change, Look
+from connectors.errors import Retry, Stop
+from router.model import ConnectionName
+from sync import schema
+from sync.codec import dumps
+from sync.decide import announce, decide
+from sync.deliver import deliver, gone_because, look_for_notes, note
+from sync.directory import Directory, directory
+from sync.ingest import ingest, walk
+from sync.ledger import Ledger, values_of
+from sync.seams import Seams
+from sync.steps import Row, Step
+from sync.store import Session, Store
+from sync.verify import verify
+from sync.work import Counts, Pass, Task, Wired, calling, drive
+
+Progress = Callable[[Counts], None]
+Announce = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How a pass ended. `unreachable` is the reason why the CRM ended it, `excess` what `max_per_pass` left."""
+
+    connection: str
+    run: str
+    counts: Counts
+    stopped: bool = False
+    unreachable: str | None = None
+    excess: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        if self.unreachable:
+            return 3
+        return 1 if self.counts.failed or self.counts.doubtful or self.excess else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a pass is asked to do besides its connection's settings. `walks` False: only what waits already."""
+
+    walks: bool = True
+    progress: Progress = lambda _: None
+    tell: Announce = lambda _: None
+
+
+def run_pass(wired: Wired, store: Store, seams: Seams, order: Order) -> Summary:
+    """Run one pass. Raises `Held` when another has the connection, `directory.Unknown`, `StoreError`."""
+    started, calls = seams.clock(), wired.calls()
+    run = f"{started:%Y%m%dT%H%M%S%f}-{wired.settings.name}"
+    unreachable, excess = None, 0
+    with store.session(wired.settings.name) as session:
+        ledger = Ledger(ConnectionName(wired.settings.name), run)
+        _begin(session, ledger, wired, started)
+        work = _open(wired, store, session, ledger, seams, order)
+        try:
+            excess = _work(work, order)
+        except (Stop, Retry) as error:
+            unreachable = str(error) or type(error).__name__
+        work.counts.api_calls = wired.calls() - calls
+        _close(work)
+    return Summary(wired.settings.name, run, work.counts, seams.stopping(), unreachable, excess)
+
+
+def _begin(session: Session, ledger: Ledger, wired: Wired, started: datetime) -> None:
+    """Write the run and its configuration, and make intents that a dead pass left doubtful."""
+    with session.transaction("begin") as tx:
+        known = sa.select(schema.configurations.c.hash).where(schema.configurations.c.hash == wired.config)
+        if tx.scalar(known) is None:
+            files = dumps(dict(wired.files))
+            tx.execute(
+                schema.configurations.insert().values(hash=wired.config, files=files, first_used=started)
+            )
+        tx.execute(
+            schema.runs.insert().values(
+                id=ledger.run, connection=ledger.connection, config=wired.config, started=started
+            )
+        )
+        ledger.recover(tx)
+
+
+def _open(wired: Wired, store: Store, session: Session, ledger: Ledger, seams: Seams, order: Order) -> Pass:
+    @cache
+    def people() -> Directory:
+        users = calling(seams, wired.connector.owners)
+        found = directory(wired.router.book, ledger.connection, wired.settings.replaces, users)
+        announce(session, ledger, found, seams.clock())
+        return found
+
+    return Pass(
+        id=ledger.run,
+        wired=wired,
+        session=session,
+        ledger=ledger,
+        people=people,
+        seams=seams,
+        store_key=store.key,
+        allowance=wired.settings.max_per_pass,
+        progress=order.progress,
+    )
+
+
+def _work(work: Pass, order: Order) -> int:
+    """Do the pass; return how many leads `max_per_pass` left waiting."""
+    if order.walks:
+        for field in work.wired.settings.enters:
+            walk(work, field)
+    _look_again(work)
+    waiting = _count(work, Step.SEEN)
+    if waiting:
+        taken = min(waiting, work.allowance)
+        order.tell(f"{work.ledger.connection}: {waiting:,} leads to assign, {taken:,} in this pass")
+    drive(_tasks(work), work.seams)
+    return 0 if work.seams.stopping() else _count(work, Step.SEEN)
+
+
+def _count(work: Pass, *steps: Step) -> int:
+    with work.session.transaction("count") as tx:
+        return work.ledger.count(tx, *steps)
+
+
+def _look_again(work: Pass) -> None:
+    """Read held leads, and parked ones whose time has come or whose configuration changed, as they are now."""
+    after = ""
+    while work.allowance > 0 and not work.seams.stopping():
+        with work.session.transaction("waiting") as tx:
+            rows = work.ledger.at_steps(tx, (Step.HELD, Step.PARKED), limit=work.batch, after=after)
+        if not rows:
+            return
+        after = rows[-1].key
+        due = [row for row in rows if _is_due(row, work)]
+        if due:
+            _read_again(work, due)
+
+
+def _is_due(row: Row, work: Pass) -> bool:
+    if row.step is Step.HELD or row.config != work.wired.config:
+        return True
+    return row.due is None or row.due <= work.now()
+
+
+def _read_again(work: Pass, rows: Sequence[Row]) -> None:
+    looks = calling(work.seams, lambda: work.connector.read([row.ref for row in rows]))
+    found = [Change(look.record, None) for look in looks.values() if look.record is not None]
+    ingest(work, found, None)
+    there = {change.record.ref for change in found}
+    with work.session.transaction("read again") as tx:
+        work.ledger.save(tx, [_gone(row, looks.get(row.ref)) for row in rows if row.ref not in there])
+        waiting = [
+            row for row in work.ledger.newest(tx, there).values() if row.step in (Step.HELD, Step.PARKED)
+        ]
+        known = values_of(tx, [row.values_id for row in waiting if row.values_id])
+    decide(work, [(row, known[row.values_id]) for row in waiting if row.values_id in known])
+
+
+def _gone(row: Row, look: Look | None) -> Row:
+    return replace(row, step=Step.GONE, reason=gone_because(look), due=None)
+
+
+# --- tasks ------------------------------------------------------------------------------------------------
+
+
+def _tasks(work: Pass) -> Iterator[Task]:
+    """Yield what earlier passes left, then the leads without a decision, in the order they entered."""
+    yield from (verify(work, rows) for rows in _left(work, Step.VERIFY))
+    yield from (look_for_notes(work, rows) for rows in _left(work, Step.NOTE_DOUBTFUL))
+    yield from (note(work, rows) for rows in _left(work, Step.OWNED, Step.NOTE_FAILED))
+    yield from (deliver(work, rows) for rows in _left(work, Step.DOUBTFUL, Step.FAILED, Step.CLAIMED))
+    while rows := _decided(work):
+        yield deliver(work, [row for row in rows if row.step is Step.CLAIMED])
+
+
+def _left(work: Pass, *steps: Step) -> Iterator[list[Row]]:
+    after = ""
+    while True:
+        with work.session.transaction("left") as tx:
+            rows = work.ledger.at_steps(tx, steps, limit=work.batch, due=work.now(), after=after)
+        if not rows:
+            return
+        after = rows[-1].key
+        yield rows
+
+
+def _decided(work: Pass) -> list[Row]:
+    """Decide the next leads in line, as many as the pass may still claim."""
+    limit = min(work.batch, work.allowance)
+    if limit <= 0:
+        return []
+    with work.session.transaction("next") as tx:
+        rows = work.ledger.waiting(tx, limit=limit)
+        known = values_of(tx, [row.values_id for row in rows if row.values_id])
+    return decide(work, [(row, known[row.values_id]) for row in rows if row.values_id in known])
+
+
+def _close(work: Pass) -> None:
+    """Count what stands open and write the end of the run."""
+    counts, ledger = work.counts, work.ledger
+    with work.session.transaction("end") as tx:
+        counts.parked = ledger.count(tx, Step.PARKED)
+        counts.held = ledger.count(tx, Step.HELD)
+        counts.failed = ledger.count(tx, Step.FAILED, Step.NOTE_FAILED)
+        counts.doubtful = ledger.count(tx, Step.DOUBTFUL, Step.NOTE_DOUBTFUL, Step.WRITING, Step.NOTING)
+        counts.unverified = ledger.count(tx, Step.VERIFY)
+        tx.execute(
+            schema.runs.update()
+            .where(schema.runs.c.id == ledger.run)
+            .values(ended=work.now(), counts=dumps(asdict(counts)))
+        )

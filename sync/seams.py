@@ -1,0 +1,49 @@
+"""What the engine takes from outside, so that a simulation can take its place: clock, sleep, spawn, gate.
+
+The transport is handed to the connector, the store is `sync.store.Store`; `gate` is called at the edges of its
+transactions. A simulated crash is raised inside one of these and is no `Exception`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Pending(Protocol[T_co]):
+    """The result of a call that may still be running."""
+
+    def result(self) -> T_co:
+        """Wait for it; raises what the call raised."""
+
+
+class Spawn(Protocol):
+    """Starts a call beside the caller."""
+
+    def __call__(self, call: Callable[[], T], /) -> Pending[T]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """The engine's outside world. `stopping` is asked between steps: True ends the pass at the next one."""
+
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    spawn: Spawn
+    stopping: Callable[[], bool] = lambda: False
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def production(pool: ThreadPoolExecutor, *, stopping: Callable[[], bool]) -> Seams:
+    """The real world: this machine's clock, a pool of threads for calls to CRMs."""
+    return Seams(clock=system_clock, sleep=time.sleep, spawn=pool.submit, stopping=stopping)

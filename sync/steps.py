@@ -1,0 +1,94 @@
+"""The steps of a lead's entry in the ledger, and the row that stands for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from router.model import LeadRef, OwnerId, QueueName, RepId
+
+
+class Step(StrEnum):
+    """Where an entry stands. Every step but the last six has something left to do."""
+
+    SEEN = "seen"  # ours to assign, no decision yet
+    HELD = "held"  # waits under a rule's `hold`
+    PARKED = "parked"  # waits for people, listed with its reason
+    CLAIMED = "claimed"  # decided, the owner is to be written
+    WRITING = "writing"  # the intent to write the owner, recorded before the call
+    DOUBTFUL = "doubtful"  # the owner may or may not have been written
+    OWNED = "owned"  # the owner is written, the note is to be
+    NOTING = "noting"  # the intent to write the note
+    NOTE_DOUBTFUL = "note_doubtful"
+    VERIFY = "verify"  # the owner's history is to be read
+    FAILED = "failed"  # the owner's write failed, tried again at `due`
+    NOTE_FAILED = "note_failed"
+    SETTLED = "settled"  # all done
+    SKIPPED = "skipped"  # not ours to assign, or kept by a rule
+    CONFLICT = "conflict"  # a person's choice stands
+    GONE = "gone"  # deleted, merged away or out of sight
+
+
+ENDED = frozenset({Step.SETTLED, Step.SKIPPED, Step.CONFLICT, Step.GONE})
+UNDECIDED = frozenset({Step.SEEN, Step.HELD, Step.PARKED})
+
+ZOMBIE_WINDOW = timedelta(seconds=45)
+"""How long a write whose answer was lost may still land."""
+
+VERIFY_AFTER = timedelta(seconds=60)
+KEPT_DEADLINE = timedelta(hours=24)
+
+_BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 1440))
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long a lead that failed so many times waits; a day at most, and never for ever."""
+    return _BACKOFF[min(attempts, len(_BACKOFF)) - 1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One entry of the ledger: the nth time a record became ours.
+
+    `owner_id` is what is (to be) written, `over` the only owner it may replace (None: the connection's
+    `replaces`), `due` when it is next looked at, `intent_at` when the last intent was recorded.
+    """
+
+    key: str
+    ref: LeadRef
+    entry: int
+    step: Step
+    reason: str = ""
+    stamp: datetime | None = None
+    due: datetime | None = None
+    rep: RepId | None = None
+    queue: QueueName | None = None
+    owner_id: OwnerId | None = None
+    over: OwnerId | None = None
+    seen_owner: OwnerId | None = None
+    decision: int | None = None
+    intent_at: datetime | None = None
+    attempts: int = 0
+    held_since: datetime | None = None
+    values_id: str | None = None
+    config: str | None = None
+
+    @property
+    def note_key(self) -> str:
+        """The identity of this entry's note: stable, so that it can be looked for after a crash."""
+        from hashlib import blake2b
+
+        return f"lsw:{blake2b(f'{self.key}@{self.decision}'.encode(), digest_size=8).hexdigest()}"
+
+
+def record_key(ref: LeadRef) -> str:
+    """The single-column key of a record; its parts cannot hold a slash that would make two records one."""
+    return "/".join(
+        part.replace("%", "%25").replace("/", "%2F").replace("#", "%23")
+        for part in (ref.connection, ref.object, ref.record)
+    )
+
+
+def entry_key(ref: LeadRef, entry: int) -> str:
+    return f"{record_key(ref)}#{entry}"

@@ -1,0 +1,247 @@
+"""The store: opens SQLite or PostgreSQL, brings its schema up to date, hands out locked sessions."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from sync.locks import AdvisoryLock, FileLock, Held, PassLock
+from sync.schema import meta
+
+HEAD = "0001"
+_ROUTING_LOCK = 0x6C73_7700
+_BUSY_SECONDS = 60
+
+Edge = Literal["begin", "commit", "committed"]
+Gate = Callable[[Edge, str], None]
+LockMaker = Callable[[sa.Connection, str], PassLock]
+
+__all__ = ["Held", "LockLost", "Session", "Store", "StoreError", "open_store"]
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message says why and what to do."""
+
+
+class LockLost(StoreError):
+    """The session that held the pass lock is gone, or its lock is: nothing may be written any more."""
+
+
+def _no_gate(edge: Edge, name: str) -> None:  # noqa: ARG001
+    return
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The one database session of a pass: it holds the pass lock, and only through it the ledger is written."""
+
+    connection: sa.Connection
+    lock: PassLock
+    gate: Gate
+
+    @contextmanager
+    def transaction(self, name: str) -> Iterator[sa.Connection]:
+        """One transaction, begun only while the lock is ours; `LockLost` otherwise."""
+        self.gate("begin", name)
+        with _translated():
+            self.confirm()
+            with self.connection.begin():
+                yield self.connection
+                self.gate("commit", name)
+        self.gate("committed", name)
+
+    @contextmanager
+    def routing(self, name: str) -> Iterator[sa.Connection]:
+        """A transaction under the store's one routing lock: decisions of all passes come one after another."""
+        with self.transaction(name) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ROUTING_LOCK)))
+            yield connection
+
+    def confirm(self) -> None:
+        if self.connection.invalidated or not self.lock.held():
+            raise LockLost(
+                "the session that held the pass lock is gone; nothing more was written, the next pass goes on from here"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open store. `key` is its own secret, for hashes of personal values."""
+
+    engine: sa.Engine
+    key: bytes
+    make_lock: LockMaker
+    gate: Gate = _no_gate
+
+    @contextmanager
+    def session(self, connection: str) -> Iterator[Session]:
+        """Lock `connection` for one pass; `Held` if another pass has it."""
+        with _translated(), self.engine.connect() as database:
+            lock = self.make_lock(database, connection)
+            lock.acquire()
+            try:
+                yield Session(database, lock, self.gate)
+            finally:
+                lock.release()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection for looking only."""
+        with _translated(), self.engine.connect() as database:
+            database.execution_options(leadswitch_reads=True)
+            yield database
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        cause = str(error.orig).strip().partition("\n")[0]
+        if error.connection_invalidated:
+            raise LockLost(f"the database closed the session: {cause}") from error
+        raise StoreError(
+            f"the store refused: {cause}. Nothing confirmed is lost; the next pass goes on."
+        ) from error
+
+
+def open_store(url: str, *, create: bool) -> Store:
+    """Open the store at `url`, sqlite:///FILE or postgresql+psycopg://...
+
+    With `create` a missing one is made and an older schema migrated; without, a missing store is a `StoreError`.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise StoreError(
+            "the store's URL is not readable; write sqlite:///FILE or postgresql+psycopg://..."
+        ) from error
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed, create=create)
+    if parsed.get_backend_name() == "postgresql":
+        return _open_postgres(parsed, create=create)
+    raise StoreError(
+        f"no store for {parsed.get_backend_name()}: write sqlite:///FILE or postgresql+psycopg://..."
+    )
+
+
+def _open_sqlite(url: sa.URL, *, create: bool) -> Store:
+    if not url.database or url.database == ":memory:":
+        raise StoreError("a store in memory would forget every lead; name a file: sqlite:///leadswitch.db")
+    file = Path(url.database)
+    if not file.exists() and not create:
+        raise StoreError(f"there is no store at {file} yet: run `leadswitch sync` first")
+    if not file.parent.is_dir():
+        raise StoreError(f"the store {file} cannot be made: there is no directory {file.parent}")
+    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_SECONDS})
+    sqlite_pragmas(engine)
+    guard = FileLock(file.with_name(file.name + ".lock"))
+    return _opened(
+        engine, str(file), lambda _, name: FileLock(_lock_file(file, name)), create=create, guard=guard
+    )
+
+
+def _lock_file(file: Path, connection: str) -> Path:
+    safe = "".join(c if c.isalnum() or c in "-_" else f"%{ord(c):x}" for c in connection)
+    return file.with_name(f"{file.name}.{safe}.lock")
+
+
+def sqlite_pragmas(engine: sa.Engine) -> None:
+    """Make SQLite durable, and every writing transaction take the write lock at its start."""
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(database: Any, _record: object) -> None:
+        database.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            database.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        reads = connection.get_execution_options().get("leadswitch_reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _open_postgres(url: sa.URL, *, create: bool) -> Store:
+    try:
+        engine = sa.create_engine(url, poolclass=NullPool)
+    except ModuleNotFoundError as error:
+        raise StoreError("PostgreSQL needs its driver: pip install 'leadswitch[postgres]'") from error
+    where = url.render_as_string(hide_password=True)
+    return _opened(engine, where, AdvisoryLock, create=create, guard=None)
+
+
+def _opened(
+    engine: sa.Engine, where: str, make_lock: LockMaker, *, create: bool, guard: PassLock | None
+) -> Store:
+    try:
+        with engine.connect() as connection:
+            revision = _revision(connection)
+            if revision != HEAD:
+                _bring_up_to_date(connection, revision, where, create=create, guard=guard)
+            key = _store_key(connection)
+    except sa.exc.DBAPIError as error:
+        cause = str(error.orig).strip().partition("\n")[0]
+        raise StoreError(f"the store {where} cannot be opened: {cause}") from error
+    except PermissionError as error:
+        raise StoreError(f"the store {where} cannot be opened: {error.strerror}: {error.filename}") from error
+    return Store(engine, key, make_lock)
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    connection.execution_options(leadswitch_reads=True)
+    with connection.begin():
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
+
+
+def _bring_up_to_date(
+    connection: sa.Connection, revision: str | None, where: str, *, create: bool, guard: PassLock | None
+) -> None:
+    if revision is not None and revision > HEAD:
+        raise StoreError(
+            f"the store {where} was written by a newer Leadswitch (schema {revision}); install that one"
+        )
+    if not create:
+        raise StoreError(f"the store {where} is empty or old: run `leadswitch sync` first")
+    lock = guard or AdvisoryLock(connection, "schema")
+    try:
+        lock.acquire(wait=True)
+        connection.execution_options(leadswitch_reads=False)
+        migrate(connection)
+    finally:
+        lock.release()
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Bring the schema to `HEAD` and give the store its key. Alembic is imported here alone: it is slow to load."""
+    from alembic import command
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", "sync:migrations")
+    settings.attributes["connection"] = connection
+    with connection.begin():
+        command.upgrade(settings, "head")
+        if connection.scalar(sa.select(meta.c.value).where(meta.c.name == "key")) is None:
+            connection.execute(meta.insert().values(name="key", value=secrets.token_hex(32)))
+
+
+def _store_key(connection: sa.Connection) -> bytes:
+    connection.execution_options(leadswitch_reads=True)
+    with connection.begin():
+        return bytes.fromhex(
+            connection.execute(sa.select(meta.c.value).where(meta.c.name == "key")).scalar_one()
+        )

@@ -1,0 +1,174 @@
+"""What every part of a pass works with: its session, its CRM, its router, its counts; and the way calls are made."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from config.model import Connection
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from connectors.contract import Connector, Record
+from connectors.errors import Retry
+from router.match import Router
+from router.model import Lead
+from sync.directory import Directory
+from sync.ledger import Ledger
+from sync.plan import Intake
+from sync.seams import Pending, Seams
+from sync.store import Session
+
+T = TypeVar("T")
+Call = Callable[[], Any]
+Steps = Generator[Call, Any, T]
+Task = Steps[None]
+"""A piece of a pass: yields calls to the CRM, which run beside it, and gets their results; the rest runs alone."""
+
+_ATTEMPTS = 6
+_FLIGHT = 8
+BATCH = 100
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a pass did, and (the last six) what stands open when it ends. The names are the ones of `--json`."""
+
+    seen: int = 0
+    assigned: int = 0
+    skipped: int = 0
+    conflicts: int = 0
+    duplicates: int = 0
+    api_calls: int = 0
+    parked: int = 0
+    held: int = 0
+    failed: int = 0
+    doubtful: int = 0
+    unverified: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """One connection, ready: its settings, connector and normaliser, and the router for all."""
+
+    settings: Connection
+    connector: Connector
+    normalise: Callable[[Record], Lead]
+    router: Router
+    config: str
+    files: Mapping[str, str]
+    calls: Callable[[], int]
+
+
+@dataclass(slots=True, kw_only=True)
+class Pass:
+    """One run over one connection, while its lock is held.
+
+    `people` asks the CRM for its users once, and only if a lead needs them: an idle poll is one call. `allowance`
+    is how many more leads the pass may claim.
+    """
+
+    id: str
+    wired: Wired
+    session: Session
+    ledger: Ledger
+    people: Callable[[], Directory]
+    seams: Seams
+    store_key: bytes
+    allowance: int
+    counts: Counts = field(default_factory=Counts)
+    progress: Callable[[Counts], None] = lambda _: None
+
+    @property
+    def connector(self) -> Connector:
+        return self.wired.connector
+
+    @property
+    def batch(self) -> int:
+        """How many leads go through the CRM together."""
+        features = self.connector.features
+        return min(BATCH, features.read_batch, features.write_batch)
+
+    def intake(self, watermark: datetime | None = None) -> Intake:
+        return Intake(self.wired.settings.when, self.people().replaces, watermark)
+
+    def now(self) -> datetime:
+        return self.seams.clock()
+
+
+def calling(seams: Seams, call: Callable[[], T]) -> T:
+    """Make one call to a CRM, again while it asks for it; `Retry` when it asks too often."""
+    return Retrying(
+        sleep=seams.sleep,
+        retry=retry_if_exception_type(Retry),
+        stop=stop_after_attempt(_ATTEMPTS),
+        wait=_wait,
+        reraise=True,
+    )(call)
+
+
+_exponential = wait_exponential(multiplier=1, max=60)
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.after if isinstance(error, Retry) else None
+    return _exponential(state) if asked is None else asked
+
+
+def drive(tasks: Iterator[Task], seams: Seams, *, width: int = _FLIGHT) -> None:
+    """Run tasks with up to `width` calls under way; only the calls leave this thread.
+
+    Tasks are advanced in the order in which they began, so a run is the same whatever the calls' speed. When one
+    raises, no other is begun, those under way are ended, then it is raised.
+    """
+    flight = _Flight(seams)
+    while True:
+        while flight.failed is None and len(flight.under_way) < width and not seams.stopping():
+            task = next(tasks, None)
+            if task is None:
+                break
+            flight.advance(task, partial(next, task))
+        if not flight.under_way:
+            break
+        flight.land()
+    if flight.failed is not None:
+        raise flight.failed
+
+
+class _Flight:
+    """The tasks whose calls are under way, oldest first."""
+
+    def __init__(self, seams: Seams) -> None:
+        self._seams = seams
+        self.under_way: deque[tuple[Task, Pending[Any]]] = deque()
+        self.failed: Exception | None = None
+
+    def advance(self, task: Task, step: Callable[[], Call]) -> None:
+        try:
+            call = step()
+        except StopIteration:
+            return
+        except Exception as error:  # kept, and raised by `drive` when the others have ended
+            self.failed = self.failed or error
+            return
+        self.under_way.append((task, self._seams.spawn(partial(calling, self._seams, call))))
+
+    def land(self) -> None:
+        """Wait for the oldest call and hand its result, or what it raised, to its task."""
+        task, pending = self.under_way.popleft()
+        try:
+            result = pending.result()
+        except Exception as error:  # the task knows what it means
+            self.advance(task, partial(task.throw, error))
+        else:
+            self.advance(task, partial(task.send, result))
+
+
+def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
