@@ -11,7 +11,6 @@ from enum import StrEnum
 from router.model import Queue, QueueName, Rep, RepId, Team, TeamName
 
 
-
 class Op(StrEnum):
     """How a lead's value is compared with a rule's."""
 

@@ -1,0 +1,226 @@
+"""Who of a team may take a lead: small checks, each giving its reason.
+
+What depends on the time only is a roll, kept for as long as it stays true. What depends on the lead is asked of
+each lead, before absence is: that nobody speaks a language is known at night too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from functools import lru_cache
+from math import lcm
+from typing import NamedTuple
+
+from router.comparisons import covers
+from router.conditions import CUSTOM, text_reader
+from router.hours import ALWAYS, Span, Today, covered, today
+from router.model import FIELDS, Lead, Rep, RepId, Team
+from router.rules import Require
+from router.trace import Bar, Why
+
+Check = Callable[[Rep, Today], Why | None]
+
+
+# --- the time ---------------------------------------------------------------------------------------------
+
+
+def works(rep: Rep, now: Today) -> Why | None:
+    """Tell whether the day lies in the rep's time with the company."""
+    if not rep.works or covered(rep.works, now.day):
+        return None
+    return Why(Bar.LEFT, f"does not work on {now.day}")
+
+
+def not_away(rep: Rep, now: Today) -> Why | None:
+    """Tell whether the day is one of the rep's days off."""
+    days = covered(rep.away, now.day)
+    return Why(Bar.AWAY, f"away until {days.last}" if days.last else "away") if days else None
+
+
+def in_hours(rep: Rep, now: Today) -> Why | None:
+    """Tell whether the moment lies in the rep's working hours."""
+    if now.open:
+        return None
+    return Why(Bar.CLOSED, f"outside working hours: it is {now.local:%a %H:%M} in {rep.zone}")
+
+
+AVAILABLE: tuple[Check, ...] = (not_away, in_hours)
+"""What a member of a team must pass besides having a share that day."""
+
+KNOWN_OWNER: tuple[Check, ...] = (works, not_away)
+"""For an owner by name or by an earlier lead: the lead is theirs, at night and with weight 0 too."""
+
+_PASSING = frozenset((Bar.AWAY, Bar.CLOSED, Bar.ABSENT))
+"""Reasons that end by themselves: waiting may help."""
+
+
+def first_bar(checks: Iterable[Check], rep: Rep, now: Today) -> Why | None:
+    """Return the first reason why a rep may not take leads, or None."""
+    return next((why for check in checks if (why := check(rep, now))), None)
+
+
+# --- a team -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who may take one lead: `candidates` with their weights, and why the others may not."""
+
+    candidates: Mapping[RepId, int]
+    barred: Mapping[RepId, Why]
+    waived: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def nobody_suits(self) -> bool:
+        """Nobody who works has the required attributes: waiting will not help."""
+        return not self.candidates and not any(why.bar in _PASSING for why in self.barred.values())
+
+    @property
+    def closed(self) -> bool:
+        """Somebody could take it if it were in their working hours, and nobody can now."""
+        return not self.candidates and any(why.bar is Bar.CLOSED for why in self.barred.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A team at one time. `weights` are exact integers in one unit; 0: no share on that day."""
+
+    valid: Span
+    weights: Mapping[RepId, int]
+    found: Found  # for a lead that asks for nothing
+
+
+class Asks(NamedTuple):
+    """What one lead asks of a rep: one of the values of each attribute. `waived`: its own value is blank."""
+
+    wanted: Mapping[str, tuple[str, ...]]
+    waived: tuple[str, ...]
+
+
+class _Seat:
+    """One member: the rep, the exact weight from each day on, the attributes without case."""
+
+    __slots__ = ("attributes", "rep", "weights")
+
+    def __init__(self, rep: Rep, share: Fraction) -> None:
+        self.rep = rep
+        self.weights = tuple((day, Fraction(weight) * share) for day, weight in rep.weights)
+        self.attributes = {name: tuple(map(str.casefold, has)) for name, has in rep.attributes.items()}
+
+    def weight_on(self, day: date) -> Fraction:
+        """Return that of the last change on or before the day, 0 before the first."""
+        return next((w for first, w in reversed(self.weights) if first is None or first <= day), Fraction(0))
+
+
+NOTHING = Asks({}, ())
+
+
+class Roster:
+    """The members of one team."""
+
+    def __init__(self, team: Team, reps: Mapping[RepId, Rep]) -> None:
+        self._seats = {
+            member.rep: _Seat(reps[member.rep], Fraction(member.weight)) for member in team.members
+        }
+        weights = [weight for seat in self._seats.values() for _, weight in seat.weights]
+        self._units = lcm(*(weight.denominator for weight in weights))
+        self._roll: Roll | None = None
+
+    def roll(self, now: datetime) -> Roll:
+        """Return the team as it is at `now`, kept until somebody's hours or day change."""
+        roll = self._roll
+        if roll is None or now not in roll.valid:
+            roll = self._roll = self._call(now)
+        return roll
+
+    def find(self, now: datetime, asks: Asks, absent: Mapping[RepId, str]) -> Found:
+        """Return who may take a lead that asks so much; `absent` are reps with a reason from outside."""
+        roll = self.roll(now)
+        if not (asks.wanted or asks.waived or absent):
+            return roll.found
+        barred = dict(roll.found.barred)
+        for rep, seat in self._seats.items():
+            known = barred.get(rep)
+            if known is None or known.bar in _PASSING:
+                why = _misses(seat.attributes, asks.wanted) or known or _absent(rep, absent)
+                if why is not None:
+                    barred[rep] = why
+        return _found(roll.weights, barred, asks.waived)
+
+    def _call(self, now: datetime) -> Roll:
+        weights: dict[RepId, int] = {}
+        barred: dict[RepId, Why] = {}
+        valid = ALWAYS
+        for rep, seat in self._seats.items():
+            day = today(seat.rep, now)
+            valid = valid.within(day.valid)
+            left = works(seat.rep, day)
+            weights[rep] = 0 if left else int(seat.weight_on(day.day) * self._units)
+            why = left or _weighs(weights[rep], day) or first_bar(AVAILABLE, seat.rep, day)
+            if why is not None:
+                barred[rep] = why
+        return Roll(valid, weights, _found(weights, barred, ()))
+
+
+def _found(weights: Mapping[RepId, int], barred: Mapping[RepId, Why], waived: tuple[str, ...]) -> Found:
+    candidates = {rep: weight for rep, weight in weights.items() if rep not in barred}
+    summary = f"{len(candidates)} of {len(weights)} may take it" + _summary(barred)
+    notes = [f"{name} is not asked for: the lead's own is blank" for name in waived]
+    return Found(candidates, barred, waived, (*notes, summary))
+
+
+def _summary(barred: Mapping[RepId, Why]) -> str:
+    counts = Counter(why.bar for why in barred.values())
+    return ": " + ", ".join(f"{counts[bar]} {bar.value}" for bar in Bar if bar in counts) if counts else ""
+
+
+# --- the lead ---------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _own(attribute: str) -> Callable[[Lead], str | None]:
+    return text_reader(attribute if attribute in FIELDS else CUSTOM + attribute)
+
+
+def asks_of(lead: Lead, require: Mapping[str, Require]) -> Asks:
+    """Read what the lead asks for: its field of the attribute's name, or its custom field."""
+    if not require:
+        return NOTHING
+    wanted: dict[str, tuple[str, ...]] = {}
+    waived: list[str] = []
+    for attribute, required in require.items():
+        own = _own(attribute)(lead) if required.same else None
+        if own is not None:
+            wanted[attribute] = (own,)
+        elif required.same and not required.strict:
+            waived.append(attribute)
+        else:
+            wanted[attribute] = tuple(map(str.casefold, required.values))
+    return Asks(wanted, tuple(waived))
+
+
+def _misses(attributes: Mapping[str, tuple[str, ...]], wanted: Mapping[str, tuple[str, ...]]) -> Why | None:
+    for name, values in wanted.items():
+        has = attributes.get(name, ())
+        if not any(_suits(name, one, value) for one in has for value in values):
+            return Why(
+                Bar.ATTRIBUTE, f"{name}: has {', '.join(has) or 'none'}, not {' or '.join(values) or 'any'}"
+            )
+    return None
+
+
+def _suits(attribute: str, has: str, value: str) -> bool:
+    return covers(has, value) if attribute == "language" else has == value
+
+
+def _absent(rep: RepId, absent: Mapping[RepId, str]) -> Why | None:
+    return Why(Bar.ABSENT, absent[rep]) if rep in absent else None
+
+
+def _weighs(weight: int, now: Today) -> Why | None:
+    return None if weight else Why(Bar.WEIGHT, f"weight 0 on {now.day}")

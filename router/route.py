@@ -1,0 +1,70 @@
+"""The router: one rulebook, compiled once, asked of one lead after the other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from router.choose import Asked, Chooser
+from router.match import Rules
+from router.model import Action, Decision, Lead, State, Sticky, TeamTurns, person_keys
+from router.rules import Rule, Rulebook
+from router.trace import Attempt, Considered, Trace
+
+
+class Router:
+    """Decides who gets a lead. The same input gives the same decision, in any process and in any order of teams.
+
+    `now` is aware UTC throughout. A router may be asked from several threads at once.
+    """
+
+    def __init__(self, book: Rulebook) -> None:
+        """Compile; raises ValueError for a condition or a `by` that cannot be."""
+        self.book = book
+        self._rules = Rules(book.rules)
+        self._chooser = Chooser(book)
+
+    def match(self, lead: Lead, now: datetime) -> Rule:
+        """Return the first rule that matches; needs no state. Raises NoRule without a catch-all."""
+        return self._rules.first(lead, now)
+
+    def choose(self, rule: Rule, lead: Lead, state: State, now: datetime) -> Decision:
+        """Decide for a lead and the rule it matched."""
+        decision, _ = self._chooser.decide(rule, lead, state, now)
+        return decision
+
+    def route(self, lead: Lead, state: State, now: datetime) -> Decision:
+        """Match and choose."""
+        return self.choose(self.match(lead, now), lead, state, now)
+
+    def explain(self, lead: Lead, state: State, now: datetime) -> Trace:
+        """Return the decision `route` gives, with every condition tried and every rep considered."""
+        rule, tried = self._rules.tried(lead, now)
+        decision, asked = self._chooser.decide(rule, lead, state, now)
+        return Trace(decision, tried, tuple(_attempt(one, state) for one in asked), lead.unread)
+
+
+def effects(decision: Decision, lead: Lead, now: datetime) -> State:
+    """Return what a decision changes, and nothing else: the turns of its team, the owner of its person."""
+    turn = decision.turn
+    turns = {} if turn is None else {turn.team: turn.after}
+    if decision.action is not Action.ASSIGN or decision.owner is None:
+        return State(turns)
+    return State(turns, dict.fromkeys(person_keys(lead), Sticky(decision.owner, now)))
+
+
+def advance(state: State, decision: Decision, lead: Lead, now: datetime) -> State:
+    """Return the state that the next lead of the same transaction must see."""
+    changed = effects(decision, lead, now)
+    turns, persons = {**state.turns, **changed.turns}, {**state.persons, **changed.persons}
+    return State(turns, persons, state.held, state.absent)
+
+
+def _attempt(asked: Asked, state: State) -> Attempt:
+    turns = TeamTurns() if asked.team is None else state.turns.get(asked.team, TeamTurns())
+    found = asked.found
+    reps = sorted({*found.candidates, *found.barred})
+    return Attempt(
+        asked.team,
+        tuple(Considered(rep, found.barred.get(rep), turns.credits.get(rep, 0)) for rep in reps),
+        found.waived,
+    )
