@@ -22,7 +22,7 @@ class Kind:
 
     `options` is a frozen dataclass. `connect` takes such options and an `Account` and returns a `Connector`;
     None: connections of this kind can be configured and checked, and are not synced. `object` is polled where
-    a connection names none. With `every_record_owned` no record is without an owner: `replaces` has no default.
+    a connection names none. With `every_record_owned` each record has an owner: `replaces` has no default.
     """
 
     name: str
