@@ -1,0 +1,19 @@
+"""Tables that ship with the package, read when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def _text(name: str) -> str:
+    return (files("connectors.normalise") / "tables" / name).read_text(encoding="utf-8")
+
+
+def rows(name: str) -> Iterator[list[str]]:
+    """Yield the rows of a table: one a line, cells between tabs; lines with # are comments."""
+    for line in _text(name).split("\n"):
+        if line and not line.startswith("#"):
+            yield line.split("\t")

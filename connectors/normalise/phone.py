@@ -1,0 +1,98 @@
+"""Telephone numbers to E.164 with libphonenumber; extensions are read and left off.
+
+A number is taken only if libphonenumber calls it valid. Text that reads as two different numbers (a national one
+and one with a country code whose plus was lost) is unreadable.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from types import ModuleType
+
+from connectors.normalise.reading import Unreadable, plain
+
+_LONGEST = 100
+_LABEL = re.compile(
+    r"^(?:tel|telephone|phone|ph|mobile|mob|cell|office|direct|work|home|t|m|p|w|o)\s*[.:]\s*", re.I
+)
+_EXTENSION = r"(?:\s*(?:;\s*ext=|ext(?:ension|n)?\.?:?|x\.?|#|durchwahl|poste|ramal|int\.?)\s*(\d{1,7}))?"
+_NUMBER = re.compile(r"(\+?[\d\s().\-/‐‑‒–—−·]+)" + _EXTENSION, re.I)
+# Words for digits only after a North American toll-free code; elsewhere "0123 456 HOME" would read as a number.
+_VANITY = re.compile(
+    r"(?:\+?1[\s.-]*)?\(?8(?:00|22|33|44|55|66|77|88)\)?[\s.-]*(?=[\d-]*[A-Z]{3})[\dA-Z.-]{7,9}", re.I
+)
+_FLOAT = re.compile(r"^(\d{7,15})\.0$")  # a number column that went through a spreadsheet
+_AMERICAN = re.compile(r"\(\d{3}\) ?\d{3}-\d{4}")
+
+
+@lru_cache(maxsize=4096)
+def phone(text: str, country: str | None) -> str:
+    """Return the E.164 form; a number without country code is taken as one of `country` (alpha-2)."""
+    if len(text) > _LONGEST:
+        raise Unreadable("too long for a telephone number")
+    text = _LABEL.sub("", plain(text).lstrip("'"))
+    text = _FLOAT.sub(r"\1", text.removeprefix("tel:"))
+    match = _NUMBER.fullmatch(text)
+    if match is not None:
+        return _agreed(match[1].strip(), country)
+    if _VANITY.fullmatch(text) and (text.startswith("+1") or (country and _is_of("+1", country))):
+        return _agreed(text, country or "US")
+    raise Unreadable("no telephone number, or other text beside it")
+
+
+def _agreed(number: str, country: str | None) -> str:
+    digits = re.sub(r"[^0-9A-Za-z]", "", number)
+    if number.startswith("+"):
+        found = {_valid(number, None)}
+    elif country is None:
+        found = {_valid(f"+{digits[2:]}", None)} if digits.startswith("00") else set()
+    else:
+        found = _readings(number, digits, country)
+    numbers = found - {None}
+    if not found:
+        raise Unreadable("no country code, and the lead's country is not known")
+    if len(numbers) != 1:
+        raise Unreadable("reads as more than one number" if numbers else _why(number, country))
+    return str(numbers.pop())
+
+
+def _readings(number: str, digits: str, country: str) -> set[str | None]:
+    """Return what a number without plus may be: national, or international with its prefix or plus lost."""
+    found = {_valid(number, country)}
+    if digits.startswith("00"):
+        found.add(_valid(f"+{digits[2:]}", None))
+    elif digits.startswith("011"):
+        found.add(_valid(f"+{digits[3:]}", None))
+    elif number == digits:
+        found |= {plus for plus in (_valid(f"+{digits}", None),) if plus and _is_of(plus, country)}
+    elif country != "US" and _AMERICAN.fullmatch(number):
+        found.add(_valid(number, "US"))
+    return found
+
+
+def _why(number: str, country: str | None) -> str:
+    where = "its country code" if number.startswith("+") or country is None else country
+    return f"not a valid number of {where}"
+
+
+def _valid(number: str, country: str | None) -> str | None:
+    """Return the number as E.164 where libphonenumber knows it as valid, else None."""
+    library = _library()
+    try:
+        parsed = library.parse(number, country)
+    except library.NumberParseException:
+        return None
+    if not library.is_valid_number(parsed):
+        return None
+    return str(library.format_number(parsed, library.PhoneNumberFormat.E164))
+
+
+def _is_of(number: str, country: str) -> bool:
+    return number.startswith(f"+{_library().country_code_for_region(country)}")
+
+
+def _library() -> ModuleType:
+    import phonenumbers  # its tables load with it, so not before the first number
+
+    return phonenumbers
