@@ -84,7 +84,11 @@ def _decode(value: Any) -> Any:
 
 
 def turns_to_json(turns: TeamTurns) -> dict[str, object]:
-    return {"number": turns.number, "credits": {**turns.credits}, "last": {**turns.last}}
+    return {"number": turns.number, "credits": _plain(turns.credits), "last": _plain(turns.last)}
+
+
+def _plain(numbers: Mapping[RepId, int]) -> dict[str, int]:
+    return {str(rep): number for rep, number in numbers.items()}
 
 
 def turns_from_json(body: Mapping[str, Any]) -> TeamTurns:
@@ -92,7 +96,7 @@ def turns_from_json(body: Mapping[str, Any]) -> TeamTurns:
 
 
 def turn_to_text(turn: Turn) -> str:
-    return dumps({"taker": turn.taker, "shares": {**turn.shares}, "after": turns_to_json(turn.after)})
+    return dumps({"taker": turn.taker, "shares": _plain(turn.shares), "after": turns_to_json(turn.after)})
 
 
 def turn_from_text(team: TeamName, text: str) -> Turn:

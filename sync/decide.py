@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from router.choose import advance
 
 from router.model import (
     Action,
@@ -24,6 +23,7 @@ from router.model import (
     Turn,
     person_keys,
 )
+from router.route import advance
 from router.turns import reverse
 from sync import schema
 from sync.codec import dumps, known_to_text, turn_from_text, turn_to_text
@@ -48,7 +48,7 @@ def decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
         for row, lead, rule in matched:
             decision = router.choose(rule, lead, state, now)
             entries.add(row, lead, decision, state)
-            state = advance(state, lead, decision, now)
+            state = advance(state, decision, lead, now)
         entries.write()
     work.allowance -= sum(row.step is Step.CLAIMED for row in entries.rows)
     work.counts.duplicates += sum(d.by == SAME_PERSON for _, d in entries.made)

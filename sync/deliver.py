@@ -5,37 +5,51 @@ Each function here is a `Task`: it yields calls to the CRM and writes their outc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
-from connectors.contract import Absent, Assignment, Look, Note, Outcome, Record, Verdict
+from connectors.contract import Absent, Assignment, Look, Outcome, Record, Verdict
 from connectors.errors import Doubt, Retry, Stop
 from router.model import LeadRef, OwnerId
 from sync.decide import release
 from sync.notes import note_bodies
 from sync.steps import VERIFY_AFTER, ZOMBIE_WINDOW, Row, Step, backoff
-from sync.work import Call, Pass, Steps, Task, in_batches
+from sync.work import ATTEMPTS, Call, Pass, Steps, Task, pause
 
+_LOST = (Step.GONE, Step.CONFLICT)
 _UNKNOWN = "the answer did not arrive; it is looked at after the window in which a late write may still land"
 
 
 def deliver(work: Pass, rows: Sequence[Row]) -> Task:
-    """Write the owners of claimed rows, then their notes."""
-    if not rows:
-        return
+    """Write the owners of claimed rows, then their notes; when the CRM says later, wait and look afresh."""
+    for attempt in range(1, ATTEMPTS + 1):
+        if not rows or work.seams.stopping():
+            return
+        rows, later = yield from _deliver_once(work, rows)
+        if later is None:
+            return
+        if attempt < ATTEMPTS:
+            yield partial(work.seams.sleep, pause(later, attempt))
+    now = work.now()
+    _save(work, "given up", [_failed(row, str(later), now) for row in rows])
+    if later is not None:
+        raise later
+
+
+def _deliver_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row], Retry | None]]:
+    """Return the rows that the CRM asked to be sent later, and its words."""
     work.people()
-    looks: Mapping[LeadRef, Look] = yield lambda: work.connector.read([row.ref for row in rows])
+    looks: Mapping[LeadRef, Look] = yield work.asking(lambda: work.connector.read([row.ref for row in rows]))
     sorted_out = _SortedOut(work, looks)
     for row in rows:
         sorted_out.add(row)
     release(work, sorted_out.lost)
-    owned = sorted_out.already
-    if sorted_out.writes:
-        owned = [*owned, *(yield from _write(work, sorted_out))]
-    elif owned:
-        _save(work, "found", owned)
-    yield from note(work, [row for row in owned if row.over is None])
+    _save(work, "found", sorted_out.already)
+    writing, owned, later = yield from _write(work, sorted_out.writes)
+    yield from note(work, [row for row in (*sorted_out.already, *owned) if row.step is Step.OWNED])
+    return (writing, later) if later else ((), None)
 
 
 class _SortedOut:
@@ -69,43 +83,57 @@ def gone_because(look: Look | None) -> str:
     return f"merged into {look.survivor}" if look and why is Absent.MERGED else f"the record is {why}"
 
 
-def _write(work: Pass, sorted_out: _SortedOut) -> Steps[list[Row]]:
+def _write(
+    work: Pass, writes: Sequence[tuple[Row, Record]]
+) -> Steps[tuple[Sequence[Row], Sequence[Row], Retry | None]]:
+    """Record the intents, send, record what came of it; return what was sent, what is ours, and when to try again."""
+    if not writes:
+        return (), (), None
     intent_at = work.now()
-    writing = [
-        (replace(row, step=Step.WRITING, intent_at=intent_at), record) for row, record in sorted_out.writes
-    ]
-    _save(work, "intend owners", [*(row for row, _ in writing), *sorted_out.already])
-    batch = [Assignment(record, row.owner_id or OwnerId("")) for row, record in writing]
-    rows = [row for row, _ in writing]
-    outcomes, failure = yield from _attempt(lambda: work.connector.assign(batch), rows)
+    rows = [replace(row, step=Step.WRITING, intent_at=intent_at) for row, _ in writes]
+    _save(work, "intend owners", rows)
+    batch = [Assignment(record, row.owner_id or OwnerId("")) for row, record in writes]
+    answer = yield from _attempt(lambda: work.connector.assign(batch), rows)
+    if answer.later:
+        claimed = [replace(row, step=Step.CLAIMED) for row in rows]
+        _save(work, "later", claimed)
+        return claimed, (), answer.later
     now = work.now()
-    written = [_after_owner(work, row, outcomes[row.ref], now) for row in rows]
-    work.counts.assigned += sum(row.step is Step.OWNED and row.over is None for row in written)
-    kept = [row for row in written if row.step not in (Step.GONE, Step.CONFLICT)]
-    _save(work, "owners", kept)
-    release(work, [row for row in written if row.step in (Step.GONE, Step.CONFLICT)])
-    if failure:
-        raise failure
-    return [row for row in kept if row.step is Step.OWNED]
+    written = [_after_owner(work, row, answer.outcomes[row.ref], now) for row in rows]
+    work.counts.assigned += sum(row.step is Step.OWNED for row in written)
+    _save(work, "owners", [row for row in written if row.step not in _LOST])
+    release(work, [row for row in written if row.step in _LOST])
+    if answer.stop:
+        raise answer.stop
+    return rows, [row for row in written if row.step is Step.OWNED], None
 
 
-def _attempt(call: Call, rows: Sequence[Row]) -> Steps[tuple[dict[LeadRef, Outcome], Exception | None]]:
-    """Make a writing call and give each row an outcome, whatever came back; also what must be raised afterwards."""
-    failure: Exception | None = None
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One outcome per row; `later`: nothing was applied, the CRM asks to wait; `stop`: to be raised afterwards."""
+
+    outcomes: Mapping[LeadRef, Outcome]
+    later: Retry | None = None
+    stop: Stop | None = None
+
+
+def _attempt(call: Call, rows: Sequence[Row]) -> Steps[_Answer]:
+    """Make a writing call, once, and give each row an outcome, whatever came back."""
     answered: Sequence[Outcome] = ()
-    verdict, detail = Verdict.DOUBTFUL, _UNKNOWN
+    detail, stop = _UNKNOWN, None
     try:
         answered = yield call
     except Retry as error:
-        failure, verdict, detail = error, Verdict.REFUSED, str(error)
+        return _Answer({}, later=error)
     except Stop as error:
-        failure, detail = error, str(error)
+        detail, stop = str(error), error
     except Doubt as error:
         detail = str(error) or _UNKNOWN
-    except Exception as error:
+    except Exception as error:  # whatever it was, the call may have been applied
         detail = f"{type(error).__name__}: {_UNKNOWN}"
     found = {outcome.ref: outcome for outcome in answered}
-    return {row.ref: found.get(row.ref) or Outcome(row.ref, verdict, detail) for row in rows}, failure
+    doubtful = {row.ref: Outcome(row.ref, Verdict.DOUBTFUL, detail) for row in rows}
+    return _Answer(doubtful | {ref: outcome for ref, outcome in found.items() if ref in doubtful}, stop=stop)
 
 
 def _after_owner(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
@@ -113,14 +141,17 @@ def _after_owner(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
         case Verdict.DONE:
             return _owned(work, row)
         case Verdict.REFUSED:
-            attempts = row.attempts + 1
-            due = now + backoff(attempts)
-            return replace(row, step=Step.FAILED, reason=outcome.detail, attempts=attempts, due=due)
+            return _failed(row, outcome.detail, now)
         case Verdict.CONFLICT:
             return replace(row, step=Step.FAILED, reason="changed between look and write", due=now)
         case Verdict.GONE:
             return _ended(row, Step.GONE, outcome.detail or "the record is gone")
     return replace(row, step=Step.DOUBTFUL, reason=outcome.detail, due=now + ZOMBIE_WINDOW)
+
+
+def _failed(row: Row, reason: str, now: datetime) -> Row:
+    attempts = row.attempts + 1
+    return replace(row, step=Step.FAILED, reason=reason, attempts=attempts, due=now + backoff(attempts))
 
 
 def _owned(work: Pass, row: Row) -> Row:
@@ -146,25 +177,37 @@ def _save(work: Pass, name: str, rows: Sequence[Row]) -> None:
 
 
 def note(work: Pass, rows: Sequence[Row]) -> Task:
-    """Write the audit notes of owned rows."""
-    if not rows:
-        return
+    """Write the audit notes of owned rows; when the CRM says later, wait."""
+    for attempt in range(1, ATTEMPTS + 1):
+        if not rows or work.seams.stopping():
+            return
+        rows, later = yield from _note_once(work, rows)
+        if later is None:
+            return
+        if attempt < ATTEMPTS:
+            yield partial(work.seams.sleep, pause(later, attempt))
+    now = work.now()
+    _save(work, "notes given up", [_note_failed(row, str(later), now) for row in rows])
+    if later is not None:
+        raise later
+
+
+def _note_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row], Retry | None]]:
     with work.session.transaction("intend notes") as tx:
-        now = work.now()
-        noting = [replace(row, step=Step.NOTING, intent_at=now) for row in rows]
+        intent_at = work.now()
+        noting = [replace(row, step=Step.NOTING, intent_at=intent_at) for row in rows]
         work.ledger.save(tx, noting)
         notes = note_bodies(tx, work.wired.router.book, noting)
-    for part in in_batches(noting, work.connector.features.note_batch):
-        outcomes, failure = yield from _attempt(_annotate(work, part, notes), part)
-        now = work.now()
-        _save(work, "notes", [_after_note(work, row, outcomes[row.ref], now) for row in part])
-        if failure:
-            raise failure
-
-
-def _annotate(work: Pass, rows: Iterable[Row], notes: Mapping[str, Note]) -> Call:
-    batch = [notes[row.key] for row in rows]
-    return lambda: work.connector.annotate(batch)
+    answer = yield from _attempt(lambda: work.connector.annotate([notes[row.key] for row in noting]), noting)
+    if answer.later:
+        owned = [replace(row, step=Step.OWNED) for row in noting]
+        _save(work, "notes later", owned)
+        return owned, answer.later
+    now = work.now()
+    _save(work, "notes", [_after_note(work, row, answer.outcomes[row.ref], now) for row in noting])
+    if answer.stop:
+        raise answer.stop
+    return (), None
 
 
 def _after_note(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
@@ -175,9 +218,12 @@ def _after_note(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
             return replace(row, step=Step.NOTE_DOUBTFUL, reason=outcome.detail, due=now + ZOMBIE_WINDOW)
         case Verdict.GONE:
             return _ended(row, Step.SETTLED, "assigned; the record was gone before its note")
+    return _note_failed(row, outcome.detail, now)
+
+
+def _note_failed(row: Row, reason: str, now: datetime) -> Row:
     attempts = row.attempts + 1
-    due = now + backoff(attempts)
-    return replace(row, step=Step.NOTE_FAILED, reason=outcome.detail, attempts=attempts, due=due)
+    return replace(row, step=Step.NOTE_FAILED, reason=reason, attempts=attempts, due=now + backoff(attempts))
 
 
 def noted(work: Pass, row: Row, now: datetime) -> Row:
@@ -191,7 +237,7 @@ def look_for_notes(work: Pass, rows: Sequence[Row]) -> Task:
     """Find out which doubtful notes stand, and write the others."""
     with work.session.transaction("doubtful notes") as tx:
         notes = note_bodies(tx, work.wired.router.book, rows)
-    found: frozenset[str] = yield lambda: work.connector.noted([notes[row.key] for row in rows])
+    found: frozenset[str] = yield work.asking(lambda: work.connector.noted([notes[row.key] for row in rows]))
     now = work.now()
     _save(work, "notes found", [noted(work, row, now) for row in rows if row.note_key in found])
     yield from note(work, [row for row in rows if row.note_key not in found])

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from config.model import Nobody, QueueNamed, Replace
-
+from config.settings import Nobody, QueueNamed, Replace
 from connectors.contract import User
 from router.model import ConnectionName, OwnerId, QueueName, RepId
 from router.rules import Rulebook
@@ -31,11 +30,29 @@ class Directory:
 
 
 def directory(
-    book: Rulebook, connection: ConnectionName, replaces: Iterable[Replace], users: Sequence[User]
+    book: Rulebook,
+    connection: ConnectionName,
+    replaces: Iterable[Replace],
+    users: Sequence[User],
+    *,
+    any_owner: bool = False,
 ) -> Directory:
-    """Find reps, queues and `replaces` among the CRM's `users`; `Unknown` lists what `replaces` cannot find."""
+    """Find reps, queues and `replaces` among the CRM's `users`; `Unknown` lists what `replaces` cannot find.
+
+    With `any_owner` (a CRM without a list of users) a rep's own id there, e-mail or id is taken as it is.
+    """
+    if any_owner:
+        users = [*users, *_stand_ins(book, connection, users)]
     owners, absent = _reps(book, connection, users)
     return Directory(owners, absent, _queues(book, connection, users), _replaced(connection, replaces, users))
+
+
+def _stand_ins(book: Rulebook, connection: ConnectionName, users: Sequence[User]) -> list[User]:
+    known = {user.id for user in users}
+    reps = [(rep.owners.get(connection) or rep.email or rep.id, rep) for rep in book.reps.values()]
+    queues = [target for queue in book.queues.values() if (target := queue.targets.get(connection))]
+    people = [User(OwnerId(i), rep.name, rep.email or rep.id) for i, rep in reps if i not in known]
+    return [*people, *(User(OwnerId(i), i, queue=True) for i in queues if i not in known)]
 
 
 def _reps(
@@ -47,7 +64,7 @@ def _reps(
     absent: dict[RepId, str] = {}
     for rep in book.reps.values():
         given = rep.owners.get(connection)
-        user = by_id.get(given) if given else by_email.get((rep.email or "").casefold())
+        user = by_id.get(given) if given else by_email.get((rep.email or rep.id).casefold())
         if user is None:
             absent[rep.id] = (
                 f"no user {given} in {connection}" if given else f"no user with their e-mail in {connection}"
@@ -79,7 +96,7 @@ def _replaced(
             found.add(None)
             continue
         queue = isinstance(replaced, QueueNamed)
-        name = replaced.name
+        name = replaced.name if isinstance(replaced, QueueNamed) else replaced.name_or_id
         owner = _find(users, name, queue=queue)
         if owner is None:
             problems.append(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from config.model import New, Since
 
+from config.settings import New, Since
 from connectors.contract import Change, Entered, Page
 from router.model import Lead
 from sync.ledger import Cursor, new_row, values_of
@@ -41,7 +42,7 @@ def walk(work: Pass, field: str) -> None:
 def _first(work: Pass, cursor: Cursor) -> Cursor:
     """Set the watermark: the CRM's own time for `take: new`, so that nothing older is ever assigned."""
     take = work.wired.settings.take
-    watermark = take.since if isinstance(take, Since) else None
+    watermark = _midnight(take.day, work.wired.zone) if isinstance(take, Since) else None
     if isinstance(take, New):
         probe = Entered(cursor.walk, work.now())
         watermark = calling(work.seams, lambda: work.connector.pages(probe, None)).server_time
@@ -49,6 +50,10 @@ def _first(work: Pass, cursor: Cursor) -> Cursor:
     with work.session.transaction("watermark") as tx:
         work.ledger.save_cursor(tx, cursor)
     return cursor
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
 def _since(work: Pass, cursor: Cursor) -> datetime:

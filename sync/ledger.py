@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -124,12 +125,11 @@ class Ledger:
         query = sa.select(leads).where(leads.c.connection == self.connection, leads.c.step == Step.SEEN)
         return list(rows_of(tx, query.order_by(leads.c.stamp, leads.c.key).limit(limit)))
 
-    def count(self, tx: sa.Connection, *steps: Step) -> int:
+    def standing(self, tx: sa.Connection) -> Counter[Step]:
+        """Count the entries at each step."""
         leads = schema.leads
-        query = sa.select(sa.func.count()).where(
-            leads.c.connection == self.connection, leads.c.step.in_(steps)
-        )
-        return int(tx.scalar(query) or 0)
+        query = sa.select(leads.c.step, sa.func.count()).where(leads.c.connection == self.connection)
+        return Counter({Step(step): count for step, count in tx.execute(query.group_by(leads.c.step))})
 
     def insert(self, tx: sa.Connection, rows: Sequence[Row]) -> None:
         if rows:

@@ -4,43 +4,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import sqlalchemy as sa
-from router.note import note_body
 
 from connectors.contract import Note
-from router.model import Action, Decision, LeadRef, QueueName, RepId, TeamName
+from router.model import Action, Decision, Lead, LeadRef, QueueName, RepId, TeamName
+from router.note import note_body
 from router.rules import Rulebook
 from sync import schema
+from sync.codec import turn_from_text
+from sync.ledger import values_of
 from sync.steps import Row
 
 
 def note_bodies(tx: sa.Connection, book: Rulebook, rows: Sequence[Row]) -> dict[str, Note]:
     """Return each row's note by the row's key."""
-    decisions = stored_decisions(tx, [row.decision for row in rows if row.decision is not None])
-    return {
-        row.key: Note(
-            row.ref, row.note_key, f"{note_body(decisions[row.decision](row.ref), book)}\n{row.note_key}"
-        )
-        for row in rows
-        if row.decision is not None
-    }
+    decided = stored_decisions(tx, [row.decision for row in rows if row.decision is not None])
+    leads = values_of(tx, [stored.values_id for stored in decided.values()])
+    notes = {}
+    for row in rows:
+        stored = decided[row.decision or 0]
+        lead = leads.get(stored.values_id) or Lead(ref=row.ref)
+        body = note_body(stored.decision(row.ref), lead, book)
+        notes[row.key] = Note(row.ref, row.note_key, f"{body}\n{row.note_key}")
+    return notes
 
 
+@dataclass(frozen=True, slots=True)
 class Stored:
-    """A decision as the ledger has it; called with the lead's ref it is the value again, without its turn."""
+    """A decision as the ledger has it, with what it was made from."""
 
-    __slots__ = ("_row",)
+    row: sa.RowMapping
 
-    def __init__(self, row: sa.RowMapping) -> None:
-        self._row = row
+    @property
+    def values_id(self) -> str:
+        return str(self.row["values_id"])
 
-    def __getattr__(self, name: str) -> Any:
-        return self._row[name]
-
-    def __call__(self, ref: LeadRef) -> Decision:
-        row = self._row
+    def decision(self, ref: LeadRef) -> Decision:
+        row = self.row
+        team = TeamName(row["team"]) if row["team"] else None
         return Decision(
             lead=ref,
             action=Action(row["action"]),
@@ -49,10 +52,17 @@ class Stored:
             reasons=tuple(json.loads(row["reasons"])),
             owner=RepId(row["rep"]) if row["rep"] else None,
             queue=QueueName(row["queue"]) if row["queue"] else None,
-            team=TeamName(row["team"]) if row["team"] else None,
+            team=team,
+            turn=turn_from_text(team, row["body"]) if team and row["body"] else None,
         )
 
 
 def stored_decisions(tx: sa.Connection, ids: Sequence[int]) -> dict[int, Stored]:
-    found = tx.execute(sa.select(schema.decisions).where(schema.decisions.c.id.in_(list(ids)))).mappings()
-    return {row["id"]: Stored(row) for row in found}
+    """Return decisions by id, each with its entry of the log."""
+    decisions, log = schema.decisions, schema.log
+    query = (
+        sa.select(decisions, log.c.body)
+        .outerjoin(log, log.c.seq == decisions.c.turn)
+        .where(decisions.c.id.in_(list(ids)))
+    )
+    return {row["id"]: Stored(row) for row in tx.execute(query).mappings()}

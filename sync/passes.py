@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -20,7 +21,7 @@ from sync.directory import Directory, directory
 from sync.ingest import ingest, walk
 from sync.ledger import Ledger, values_of
 from sync.seams import Seams
-from sync.steps import Row, Step
+from sync.steps import DOUBTFUL, Row, Step
 from sync.store import Session, Store
 from sync.verify import verify
 from sync.work import Counts, Pass, Task, Wired, calling, drive
@@ -95,7 +96,10 @@ def _open(wired: Wired, store: Store, session: Session, ledger: Ledger, seams: S
     @cache
     def people() -> Directory:
         users = calling(seams, wired.connector.owners)
-        found = directory(wired.router.book, ledger.connection, wired.settings.replaces, users)
+        any_owner = wired.connector.features.any_owner
+        found = directory(
+            wired.router.book, ledger.connection, wired.settings.replaces, users, any_owner=any_owner
+        )
         announce(session, ledger, found, seams.clock())
         return found
 
@@ -118,22 +122,25 @@ def _work(work: Pass, order: Order) -> int:
         for field in work.wired.settings.enters:
             walk(work, field)
     _look_again(work)
-    waiting = _count(work, Step.SEEN)
+    waiting = _standing(work)[Step.SEEN]
     if waiting:
         taken = min(waiting, work.allowance)
         order.tell(f"{work.ledger.connection}: {waiting:,} leads to assign, {taken:,} in this pass")
     drive(_tasks(work), work.seams)
-    return 0 if work.seams.stopping() else _count(work, Step.SEEN)
+    return 0 if work.seams.stopping() else _standing(work)[Step.SEEN]
 
 
-def _count(work: Pass, *steps: Step) -> int:
-    with work.session.transaction("count") as tx:
-        return work.ledger.count(tx, *steps)
+def _standing(work: Pass) -> Counter[Step]:
+    with work.session.transaction("standing") as tx:
+        return work.ledger.standing(tx)
 
 
 def _look_again(work: Pass) -> None:
     """Read held leads, and parked ones whose time has come or whose configuration changed, as they are now."""
     after = ""
+    standing = _standing(work)
+    if not (standing[Step.HELD] or standing[Step.PARKED]):
+        return
     while work.allowance > 0 and not work.seams.stopping():
         with work.session.transaction("waiting") as tx:
             rows = work.ledger.at_steps(tx, (Step.HELD, Step.PARKED), limit=work.batch, after=after)
@@ -174,12 +181,21 @@ def _gone(row: Row, look: Look | None) -> Row:
 
 def _tasks(work: Pass) -> Iterator[Task]:
     """Yield what earlier passes left, then the leads without a decision, in the order they entered."""
-    yield from (verify(work, rows) for rows in _left(work, Step.VERIFY))
-    yield from (look_for_notes(work, rows) for rows in _left(work, Step.NOTE_DOUBTFUL))
-    yield from (note(work, rows) for rows in _left(work, Step.OWNED, Step.NOTE_FAILED))
-    yield from (deliver(work, rows) for rows in _left(work, Step.DOUBTFUL, Step.FAILED, Step.CLAIMED))
+    standing = _standing(work)
+    for steps, task in LEFT:
+        if any(standing[step] for step in steps):
+            yield from (task(work, rows) for rows in _left(work, *steps))
     while rows := _decided(work):
         yield deliver(work, [row for row in rows if row.step is Step.CLAIMED])
+
+
+LEFT: Sequence[tuple[tuple[Step, ...], Callable[[Pass, Sequence[Row]], Task]]] = (
+    ((Step.VERIFY,), verify),
+    ((Step.NOTE_DOUBTFUL,), look_for_notes),
+    ((Step.OWNED, Step.NOTE_FAILED), note),
+    ((Step.DOUBTFUL, Step.FAILED, Step.CLAIMED), deliver),
+)
+"""What earlier passes may have left to do, and who does it."""
 
 
 def _left(work: Pass, *steps: Step) -> Iterator[list[Row]]:
@@ -208,11 +224,12 @@ def _close(work: Pass) -> None:
     """Count what stands open and write the end of the run."""
     counts, ledger = work.counts, work.ledger
     with work.session.transaction("end") as tx:
-        counts.parked = ledger.count(tx, Step.PARKED)
-        counts.held = ledger.count(tx, Step.HELD)
-        counts.failed = ledger.count(tx, Step.FAILED, Step.NOTE_FAILED)
-        counts.doubtful = ledger.count(tx, Step.DOUBTFUL, Step.NOTE_DOUBTFUL, Step.WRITING, Step.NOTING)
-        counts.unverified = ledger.count(tx, Step.VERIFY)
+        standing = ledger.standing(tx)
+        counts.parked, counts.held = standing[Step.PARKED], standing[Step.HELD]
+        counts.failed = standing[Step.FAILED] + standing[Step.NOTE_FAILED]
+        counts.doubtful = sum(standing[step] for step in DOUBTFUL)
+        counts.unverified = standing[Step.VERIFY]
+        counts.waiting = standing[Step.SEEN] + standing[Step.CLAIMED] + standing[Step.OWNED]
         tx.execute(
             schema.runs.update()
             .where(schema.runs.c.id == ledger.run)

@@ -67,9 +67,7 @@ cursors = sa.Table(
 lead_values = sa.Table(
     "lead_values",
     metadata,
-    sa.Column(
-        "id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False
-    ),
+    sa.Column("id", sa.Text, primary_key=True),
     sa.Column("record", sa.Text, nullable=False, index=True),
     sa.Column("body", sa.Text),
 )
@@ -124,9 +122,7 @@ persons = sa.Table(
 decisions = sa.Table(
     "decisions",
     metadata,
-    sa.Column(
-        "id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False
-    ),
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("lead", sa.Text, nullable=False, index=True),
     sa.Column("at", Instant, nullable=False),
     sa.Column("run", sa.Text, nullable=False, index=True),
@@ -148,9 +144,7 @@ decisions = sa.Table(
 log = sa.Table(
     "log",
     metadata,
-    sa.Column(
-        "seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False
-    ),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),  # turn, returned, owners
     sa.Column("subject", sa.Text, nullable=False),  # team:NAME, owners:CONNECTION

@@ -33,6 +33,8 @@ class Step(StrEnum):
 ENDED = frozenset({Step.SETTLED, Step.SKIPPED, Step.CONFLICT, Step.GONE})
 UNDECIDED = frozenset({Step.SEEN, Step.HELD, Step.PARKED})
 
+DOUBTFUL = (Step.DOUBTFUL, Step.NOTE_DOUBTFUL, Step.WRITING, Step.NOTING)
+
 ZOMBIE_WINDOW = timedelta(seconds=45)
 """How long a write whose answer was lost may still land."""
 

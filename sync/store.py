@@ -107,7 +107,7 @@ class Store:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except sa.exc.DBAPIError as error:
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError) as error:
         cause = str(error.orig).strip().partition("\n")[0]
         if error.connection_invalidated:
             raise LockLost(f"the database closed the session: {cause}") from error
@@ -144,7 +144,9 @@ def _open_sqlite(url: sa.URL, *, create: bool) -> Store:
         raise StoreError(f"there is no store at {file} yet: run `leadswitch sync` first")
     if not file.parent.is_dir():
         raise StoreError(f"the store {file} cannot be made: there is no directory {file.parent}")
-    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_SECONDS})
+    engine = sa.create_engine(
+        url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}
+    )
     sqlite_pragmas(engine)
     guard = FileLock(file.with_name(file.name + ".lock"))
     return _opened(
@@ -174,7 +176,7 @@ def sqlite_pragmas(engine: sa.Engine) -> None:
 
 def _open_postgres(url: sa.URL, *, create: bool) -> Store:
     try:
-        engine = sa.create_engine(url, poolclass=NullPool)
+        engine = sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
     except ModuleNotFoundError as error:
         raise StoreError("PostgreSQL needs its driver: pip install 'leadswitch[postgres]'") from error
     where = url.render_as_string(hide_password=True)

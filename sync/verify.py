@@ -15,8 +15,8 @@ from sync.work import Pass, Task
 
 def verify(work: Pass, rows: Sequence[Row]) -> Task:
     """Read the histories and put back what was overrun; rows whose write overran nobody are settled."""
-    histories: Mapping[LeadRef, Sequence[OwnerChange]] = yield lambda: work.connector.history(
-        [row.ref for row in rows]
+    histories: Mapping[LeadRef, Sequence[OwnerChange]] = yield work.asking(
+        lambda: work.connector.history([row.ref for row in rows])
     )
     settled, overran = [], []
     for row in rows:

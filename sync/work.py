@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from config.model import Connection
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
+from config.settings import Connection
 from connectors.contract import Connector, Record
 from connectors.errors import Retry
-from router.match import Router
 from router.model import Lead
+from router.route import Router
 from sync.directory import Directory
 from sync.ledger import Ledger
 from sync.plan import Intake
@@ -26,9 +26,13 @@ T = TypeVar("T")
 Call = Callable[[], Any]
 Steps = Generator[Call, Any, T]
 Task = Steps[None]
-"""A piece of a pass: yields calls to the CRM, which run beside it, and gets their results; the rest runs alone."""
+"""A piece of a pass: yields calls to the CRM, which run beside it, and gets their results; the rest runs alone.
 
-_ATTEMPTS = 6
+A question is asked again by `Pass.asking`; a write never is: before each sending stands a fresh look.
+"""
+
+ATTEMPTS = 6
+_LONGEST_WAIT = 60.0
 _FLIGHT = 8
 BATCH = 100
 
@@ -61,6 +65,7 @@ class Wired:
     router: Router
     config: str
     files: Mapping[str, str]
+    zone: str
     calls: Callable[[], int]
 
 
@@ -91,33 +96,40 @@ class Pass:
     def batch(self) -> int:
         """How many leads go through the CRM together."""
         features = self.connector.features
-        return min(BATCH, features.read_batch, features.write_batch)
+        return min(BATCH, features.read_batch, features.write_batch, features.note_batch)
 
     def intake(self, watermark: datetime | None = None) -> Intake:
         return Intake(self.wired.settings.when, self.people().replaces, watermark)
+
+    def asking(self, question: Callable[[], T]) -> Callable[[], T]:
+        """Return a question as a call that is made again while the CRM asks for it."""
+        return partial(calling, self.seams, question)
 
     def now(self) -> datetime:
         return self.seams.clock()
 
 
-def calling(seams: Seams, call: Callable[[], T]) -> T:
-    """Make one call to a CRM, again while it asks for it; `Retry` when it asks too often."""
+def calling(seams: Seams, question: Callable[[], T]) -> T:
+    """Ask a CRM, again while it says so; `Retry` when it says so too often."""
     return Retrying(
         sleep=seams.sleep,
         retry=retry_if_exception_type(Retry),
-        stop=stop_after_attempt(_ATTEMPTS),
+        stop=stop_after_attempt(ATTEMPTS),
         wait=_wait,
         reraise=True,
-    )(call)
-
-
-_exponential = wait_exponential(multiplier=1, max=60)
+    )(question)
 
 
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    asked = error.after if isinstance(error, Retry) else None
-    return _exponential(state) if asked is None else asked
+    return pause(error if isinstance(error, Retry) else None, state.attempt_number)
+
+
+def pause(error: Retry | None, attempt: int) -> float:
+    """How many seconds to wait before attempt number `attempt` + 1: what the CRM asked for, else longer each time."""
+    if error is not None and error.after is not None:
+        return error.after
+    return min(2.0 ** (attempt - 1), _LONGEST_WAIT)
 
 
 def drive(tasks: Iterator[Task], seams: Seams, *, width: int = _FLIGHT) -> None:
@@ -156,7 +168,7 @@ class _Flight:
         except Exception as error:  # kept, and raised by `drive` when the others have ended
             self.failed = self.failed or error
             return
-        self.under_way.append((task, self._seams.spawn(partial(calling, self._seams, call))))
+        self.under_way.append((task, self._seams.spawn(call)))
 
     def land(self) -> None:
         """Wait for the oldest call and hand its result, or what it raised, to its task."""
@@ -167,8 +179,3 @@ class _Flight:
             self.advance(task, partial(task.throw, error))
         else:
             self.advance(task, partial(task.send, result))
-
-
-def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -37,9 +37,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "decisions",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("lead", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("run", sa.Text(), nullable=False),
@@ -62,9 +60,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_decisions_run"), "decisions", ["run"], unique=False)
     op.create_table(
         "lead_values",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("id", sa.Text(), nullable=False),
         sa.Column("record", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -102,9 +98,7 @@ def upgrade() -> None:
     op.create_index("leads_work", "leads", ["connection", "step", "due"], unique=False)
     op.create_table(
         "log",
-        sa.Column(
-            "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -112,7 +106,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
     )
-    op.create_index("log_subject", "log", ["kind", "subject", "seq"], unique=False)
+    op.create_index("log_subject", "log", ["subject", "seq"], unique=False)
     op.create_table(
         "meta",
         sa.Column("name", sa.Text(), nullable=False),
