@@ -1,0 +1,85 @@
+"""The connections of leadswitch.yaml as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from config.conditions import Conditions
+from config.files.leadswitch import ConnectionEntry, LeadswitchFile
+from config.mappings import Mappings
+from config.notyet import notice
+from config.options import OptionsReader
+from config.people import once
+from config.problems import Findings
+from config.settings import Connection, Nobody, Replace, Vocabulary
+from config.yamltext import Text
+
+_ENTERS = {"salesforce": "CreatedDate", "leadsquared": "CreatedOn"}
+_COMMON = frozenset(ConnectionEntry.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """Builds connections; their mappings are read beforehand, since rules need the custom fields."""
+
+    findings: Findings
+    vocabulary: Vocabulary
+    conditions: Conditions
+    mappings: Mappings
+    options: OptionsReader
+
+    def read(self, file: LeadswitchFile) -> tuple[Connection, ...]:
+        """Return the connections in their order."""
+        once(self.findings, "connection", ((entry.name, entry.name) for entry in file.connections))
+        return tuple(self._connection(entry) for entry in file.connections)
+
+    def _connection(self, entry: ConnectionEntry) -> Connection:
+        if any(not (char.isalnum() or char in "_-.") for char in entry.name):
+            self.findings.add(entry.name.place, "a connection's name is letters, digits, - and _ only")
+        for word in entry.audit:
+            notice(self.findings, word.place, f"audit: {word}")
+        return Connection(
+            name=str(entry.name),
+            kind=str(entry.kind),
+            object=self._object(entry),
+            enters=_words(entry.enters) or (_ENTERS.get(entry.kind, "createdate"),),
+            when=self.conditions.read(entry.when),
+            replaces=self._replaces(entry),
+            take=entry.take,
+            closed=_words(entry.closed),
+            mapping=self.mappings.read(entry.mapping) if entry.mapping is not None else None,
+            audit=_words(entry.audit) or ("note",),
+            overlap=entry.overlap,
+            daily_share=entry.daily_share,
+            max_per_pass=entry.max_per_pass,
+            options=self._options(entry),
+        )
+
+    def _object(self, entry: ConnectionEntry) -> str:
+        default = self.vocabulary.objects.get(entry.kind, "")
+        if entry.object is None and not default and entry.kind in self.vocabulary.kinds:
+            self.findings.add(
+                entry.name.place, "'object' is missing", "which type of record holds the leads?"
+            )
+        return str(entry.object or default)
+
+    def _replaces(self, entry: ConnectionEntry) -> tuple[Replace, ...]:
+        if entry.replaces is None and entry.kind in self.vocabulary.always_owned:
+            hint = "say whose leads may be taken: [{queue: NAME}], or [{user: NAME}] of an integration"
+            message = f"'replaces' is missing: in {entry.kind} every record has an owner"
+            self.findings.add(entry.name.place, message, hint)
+        return tuple(dict.fromkeys(entry.replaces or ())) or (Nobody(),)
+
+    def _options(self, entry: ConnectionEntry) -> object:
+        kinds = self.vocabulary.kinds
+        if entry.kind not in kinds:
+            self.findings.unknown("kind of connection", entry.kind, kinds, place=entry.kind.place)
+            return None
+        notice(self.findings, entry.kind.place, f"kind: {entry.kind}")
+        extra = entry.model_extra or {}
+        return self.options.read(kinds[entry.kind], extra, common=_COMMON, place=entry.name.place)
+
+
+def _words(texts: Iterable[Text] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(text) for text in texts or ()))

@@ -1,0 +1,113 @@
+"""What may stand in leadswitch.yaml."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema
+
+from config import scalars
+from config.problems import Refusal
+from config.settings import All_, New, Nobody, QueueNamed, Replace, Since, Take, UserNamed
+from config.shapes import (
+    NUMBER,
+    AboveZero,
+    Condition,
+    Items,
+    Many,
+    Part,
+    Seconds,
+    Share,
+    Word,
+    Zone,
+    one_of,
+    text,
+)
+from config.yamltext import Map, Text
+
+
+def _replace(value: object) -> Replace:
+    if isinstance(value, Text) and value == "nobody":
+        return Nobody()
+    if isinstance(value, Map) and len(value) == 1:
+        [(key, name)] = value.items()
+        if key == "queue":
+            return QueueNamed(str(text(name)))
+        if key == "user":
+            return UserNamed(str(text(name)))
+    raise Refusal("says whose leads may be taken", "write nobody, {queue: NAME} or {user: NAME}")
+
+
+def _take(value: object) -> Take:
+    word = text(value)
+    if word == "new":
+        return New()
+    if word == "all":
+        return All_()
+    if day := scalars.since(word):
+        return Since(day)
+    raise Refusal("says which leads the first pass takes", "write new, all or since 2026-01-31")
+
+
+Replaces = Annotated[
+    Any,
+    PlainValidator(_replace),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": "nobody"},
+                {
+                    "type": "object",
+                    "properties": {"queue": NUMBER, "user": NUMBER},
+                    "additionalProperties": False,
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                },
+            ]
+        }
+    ),
+]
+Takes = Annotated[
+    Any,
+    PlainValidator(_take),
+    WithJsonSchema({"type": "string", "pattern": r"^(new|all|since \d{4}-\d\d-\d\d)$"}),
+]
+
+
+class ConnectionEntry(Part):
+    """One CRM account; every key that is not listed here belongs to its kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: Word = Field(description="How the rest of the configuration and the logs call this CRM account.")
+    kind: Word = Field(description="hubspot, salesforce, leadsquared, memory or any registered kind.")
+    object: Word | None = Field(None, description="The type of record that holds leads in this CRM.")
+    enters: Many[Word] | None = Field(
+        None, description="Date fields: a record enters when one of them is set."
+    )
+    when: Condition = Field(
+        None, description="Which of the records that enter are leads; default: every one."
+    )
+    replaces: Many[Replaces] | None = Field(None, description="Whose leads may be taken; default: nobody's.")
+    take: Takes = Field(New(), description="Which leads the first pass takes: new, all or since a date.")
+    closed: Many[Word] = Field([], description="Statuses that end an open lead.")
+    mapping: Word | None = Field(None, description="The file that maps this CRM's fields to lead fields.")
+    audit: Many[Annotated[Text, *one_of("note", "task", "properties", "record")]] = Field(
+        [], description="How the reason is left in the CRM; default: a note."
+    )
+    overlap: Seconds = Field(600.0, description="How far each pass looks back behind the last one.")
+    daily_share: Share = Field(Decimal("0.5"), description="The part of the CRM's daily calls to use.")
+    max_per_pass: AboveZero = Field(
+        500, description="A pass that would assign more leaves the rest and says so."
+    )
+
+
+class LeadswitchFile(Part):
+    """leadswitch.yaml: the store and the CRM accounts."""
+
+    timezone: Zone = Field("UTC", description="For dates without a zone, and for reps without one.")
+    store: Word | None = Field(
+        None, description="sqlite:///FILE or postgresql+psycopg://...; default: leadswitch.db."
+    )
+    connections: Items[ConnectionEntry] = Field([], description="The CRM accounts to route leads of.")

@@ -1,0 +1,151 @@
+"""What may stand in rules.yaml."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from config.problems import Refusal
+from config.shapes import Condition, Flag, Items, Part, Raw, Seconds, Word, one_of, word_or
+from config.yamltext import Map, Text
+from router.rules import By
+
+REQUIRE: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": {
+        "anyOf": [
+            {"type": ["string", "number"]},
+            {"type": "array", "items": {"type": ["string", "number"]}},
+            {"type": "object", "properties": {"same": {"const": "strict"}}, "additionalProperties": False},
+        ]
+    },
+}
+
+
+def _word(word: str, hint: str) -> BeforeValidator:
+    def read(value: object) -> object:
+        if isinstance(value, Text):
+            if value != word:
+                raise Refusal(f"'{value[:60]}' is not known here", hint)
+            return Map(value.place, {value: Text("true", value.place)})
+        return value
+
+    return BeforeValidator(read)
+
+
+class Choice(Part):
+    """Who gets a lead: exactly one of a rep, a queue or a team."""
+
+    owner: Word | None = Field(None, description="A rep's id, or a list that gives an owner for each value.")
+    queue: Word | None = Field(None, description="A queue of teams.yaml.")
+    team: Word | None = Field(None, description="A team of teams.yaml.")
+    by: Annotated[Text, *one_of(*By)] | None = Field(
+        None, description="How the team chooses; default: round_robin."
+    )
+    require: Annotated[Any, WithJsonSchema(REQUIRE)] = Field(
+        None, description="Attributes the rep must have: a value, a list, same, or {same: strict}."
+    )
+    follow_account: Flag = Field(False, description="Leads of a known account go to its owner.")  # noqa: FBT003
+    wait: Seconds | None = Field(None, description="How long a lead waits for a known owner who is away.")
+    charge_turn: Flag | None = Field(None, description="Whether a lead outside of the turn counts as one.")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        chosen = [key for key in self.ways() if getattr(self, key)]
+        if len(chosen) != 1:
+            said = " and ".join(chosen) or "nothing"
+            raise Refusal(f"says {said}, but exactly one is needed", "one of " + ", ".join(self.ways()))
+        for key in ("by", "require", "wait", "follow_account"):
+            if getattr(self, key) and not self.team:
+                raise Refusal(f"'{key}' needs a team", "write team: NAME beside it, or remove it")
+        return self
+
+    @classmethod
+    def ways(cls) -> tuple[str, ...]:
+        """Return the keys of which one is needed."""
+        return "owner", "queue", "team"
+
+
+class AssignEntry(Choice):
+    """What a rule does: `keep`, or an owner, a queue or a team."""
+
+    keep: Flag = Field(False, description="The owner stays as it is.")  # noqa: FBT003
+
+    @classmethod
+    def ways(cls) -> tuple[str, ...]:
+        return "keep", "owner", "queue", "team"
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return word_or("keep", handler(core))
+
+
+def _at_most(value: object) -> object:
+    return Map(value.place, {Text("at_most", value.place): value}) if isinstance(value, Text) else value
+
+
+class HoldEntry(Part):
+    """Wait for a rep: plain time at most, or until the working hours of one begin."""
+
+    until: Annotated[Text, *one_of("open")] | None = None
+    at_most: Seconds = Field(259_200.0, description="The deadline; default: 72h.")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string"}, handler(core)]}
+
+
+class StepEntry(Choice):
+    """One step of `otherwise`."""
+
+    hold: Annotated[HoldEntry | None, BeforeValidator(_at_most)] = Field(None, description="Wait for a rep.")
+    alert: Flag = Field(False, description="Park the lead and tell people.")  # noqa: FBT003
+    when: Annotated[Text, *one_of("closed", "full", "nobody")] | None = Field(
+        None, alias="if", description="When this step applies; default: always."
+    )
+
+    @classmethod
+    def ways(cls) -> tuple[str, ...]:
+        return "hold", "alert", "owner", "queue", "team"
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return word_or("alert", handler(core))
+
+
+Steps = Items[Annotated[StepEntry, _word("alert", "write alert, or a mapping such as {hold: 2h}")]]
+
+
+class RuleEntry(Part):
+    """One rule. The first whose condition holds decides."""
+
+    name: Word = Field(description="How reports and traces call this rule.")
+    when: Condition = Field(
+        None, description="Which leads it is for; without one: every lead that came so far."
+    )
+    assign: Annotated[AssignEntry, _word("keep", "write keep, or {team: NAME}, {owner: NAME}, {queue: NAME}")]
+    otherwise: Steps | None = Field(None, description="What happens when nobody may take it, step by step.")
+    sla: Raw = Field(None, description="How soon the first touch must come.")
+    notify: Raw = Field(None, description="Who is told.")
+
+
+class SamePersonEntry(Part):
+    """The same person goes to the owner they have."""
+
+    within: Seconds = 31_536_000.0
+    wait: Seconds = 14_400.0
+
+
+class RulesFile(Part):
+    """rules.yaml: who gets which lead."""
+
+    territories: dict[Word, Raw] = Field({}, description="Named conditions; a list of them is OR.")
+    lists: dict[Word, Raw] = Field({}, description="Named values, from a CSV file or written out.")
+    same_person: SamePersonEntry | None = Field(
+        None, description="The same person goes to the owner they have."
+    )
+    otherwise: Steps | None = Field(None, description="The steps of rules without their own.")
+    rules: Items[RuleEntry] = Field([], description="Rules, tried from the top.")

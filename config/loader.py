@@ -1,0 +1,218 @@
+"""From files to a `Configuration`, or to all of their problems at once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from config import lint
+from config.conditions import Conditions
+from config.connections import Connections
+from config.files.leadswitch import LeadswitchFile
+from config.files.rules import RuleEntry, RulesFile
+from config.files.teams import TeamsFile
+from config.lists import Lists
+from config.mappings import Mappings
+from config.names import ALWAYS_THERE, Names, keys, named
+from config.options import OptionsReader
+from config.people import People
+from config.problems import ConfigError, Findings, Place, Problem, Refusal, shown
+from config.rulebook import Rules
+from config.secrets import HINT, Secrets
+from config.settings import Configuration, Vocabulary
+from config.shapes import Part, model
+from config.sources import Directory, Source, Texts
+from config.yamltext import Map, Text, tree
+from router.rules import ALWAYS, Rulebook
+
+LEADSWITCH, TEAMS, RULES = FILES = ("leadswitch.yaml", "teams.yaml", "rules.yaml")
+DEFAULT_STORE = "sqlite:///leadswitch.db"
+
+_PASSWORD = re.compile(r"://[^/@:]*:([^@]*)@")
+_SQLITE = "sqlite:///"
+_STORE = re.compile(r"sqlite:///|postgresql\+psycopg://|\$\{")
+
+File = TypeVar("File", bound=Part)
+
+
+def load(
+    directory: Path, vocabulary: Vocabulary, *, environ: Mapping[str, str] | None = None
+) -> Configuration:
+    """Read a directory. Raises `ConfigError` with all problems; relative paths are meant from the directory.
+
+    `environ` stands for the process's own environment, from which `${NAME}` is taken.
+    """
+    if not directory.is_dir():
+        message = "is not a directory" if directory.exists() else "there is no such directory"
+        raise ConfigError(
+            [Problem(str(directory), 0, 0, message, "`leadswitch init DIR` writes one to start from")]
+        )
+    secrets = Secrets(directory, environ=environ)
+    return _Reading(Directory(directory), vocabulary, secrets, directory).configuration()
+
+
+def parse(files: Mapping[str, str], vocabulary: Vocabulary, *, secrets: bool) -> Configuration:
+    """Read texts by name, such as a store kept; paths stay relative. Raises `ConfigError`.
+
+    Without `secrets` references stay as they are written: enough to route, not to reach a CRM.
+    """
+    return _Reading(Texts(files), vocabulary, Secrets(resolve=secrets), None).configuration()
+
+
+@dataclass(frozen=True, slots=True)
+class _Trees:
+    """The three files as they are written; None for one that cannot be read."""
+
+    leadswitch: Map | None
+    teams: Map | None
+    rules: Map | None
+
+
+class _Reading:
+    """One run over one configuration: everything is looked at before anything is refused."""
+
+    def __init__(
+        self, source: Source, vocabulary: Vocabulary, secrets: Secrets, directory: Path | None
+    ) -> None:
+        self._source, self._vocabulary = source, vocabulary
+        self._secrets, self._directory = secrets, directory
+        self._findings = Findings()
+        self._mappings = Mappings(self._findings, source, vocabulary)
+
+    def configuration(self) -> Configuration:
+        trees = _Trees(*(self._tree(name) for name in FILES))
+        file = self._model(LeadswitchFile, trees.leadswitch)
+        for entry in file.connections:
+            if entry.mapping is not None:
+                self._mappings.read(entry.mapping)
+        names = self._names(trees)
+        conditions = Conditions(self._findings, names, file.timezone)
+        book = self._rulebook(trees, names, conditions)
+        options = OptionsReader(self._findings, self._secrets, self._vocabulary.secret, self._directory)
+        connections = Connections(self._findings, self._vocabulary, conditions, self._mappings, options).read(
+            file
+        )
+        store = self._store(file.store)
+        if trees.leadswitch is not None and not connections:
+            self._findings.notice(Place(LEADSWITCH, 1, 1), "no connections: there is nothing to sync")
+        if self._findings.problems:
+            raise ConfigError(sorted(self._findings.problems))
+        return Configuration(
+            rulebook=book,
+            connections=connections,
+            store=store,
+            timezone=file.timezone,
+            hash=_hash(self._source.read),
+            files=dict(sorted(self._source.read.items())),
+            notices=tuple(sorted(self._findings.notices)),
+        )
+
+    def _tree(self, name: str) -> Map | None:
+        try:
+            return tree(name, self._source.text(name), self._findings)
+        except Refusal as refusal:
+            self._findings.refused(refusal, Place(name))
+            return None
+
+    def _model(self, kind: type[File], node: Map | None) -> File:
+        read = model(kind, node, self._findings) if node is not None else None
+        return read if read is not None else kind.model_construct()
+
+    def _names(self, trees: _Trees) -> Names:
+        return Names(
+            self._findings,
+            fields={**ALWAYS_THERE, **self._mappings.customs},
+            every_custom=self._mappings.complete and trees.leadswitch is not None,
+            connection=named(trees.leadswitch, "connections", by="name")
+            if trees.leadswitch is not None
+            else None,
+            rep=named(trees.teams, "reps", by="id") if trees.teams is not None else None,
+            team=named(trees.teams, "teams", by="name") if trees.teams is not None else None,
+            queue=keys(trees.teams, "queues") if trees.teams is not None else None,
+            list=keys(trees.rules, "lists"),
+            territory=keys(trees.rules, "territories"),
+        )
+
+    # --- people and rules ---------------------------------------------------------------------------------
+
+    def _rulebook(self, trees: _Trees, names: Names, conditions: Conditions) -> Rulebook:
+        teams, file = self._model(TeamsFile, trees.teams), self._model(RulesFile, trees.rules)
+        people = People(self._findings, names, conditions.zone)
+        reps = people.reps(teams)
+        emails = {rep.email.casefold(): rep.id for rep in reps.values() if rep.email}
+        self._named_parts(file, conditions, Lists(self._findings, names, self._source, emails))
+        rules = Rules(self._findings, names, conditions)
+        raw = trees.rules or Map(Place(RULES), {})
+        book = Rulebook(
+            rules=rules.read(file),
+            reps=reps,
+            teams=people.teams(teams),
+            queues=people.queues(teams),
+            lists=conditions.lists,
+            same_person=rules.same_person(file.same_person, raw.key_place("same_person")),
+            zone=conditions.zone,
+            **({} if file.otherwise is None else {"otherwise": rules.steps(file.otherwise)}),
+        )
+        rules.unread(raw.get("rules"), file)
+        if trees.rules is not None:
+            self._lint(book, raw, file.rules)
+        if trees.teams is not None:
+            lint.people(book, teams, self._findings)
+        return book
+
+    def _named_parts(self, file: RulesFile, conditions: Conditions, lists: Lists) -> None:
+        for name, node in file.lists.items():
+            if (values := lists.read(name, node)) is not None:
+                conditions.lists[str(name)] = values
+        for name, node in file.territories.items():
+            conditions.territories[str(name)] = conditions.alternatives(node)
+            if conditions.territories[str(name)] == ALWAYS:
+                self._findings.add(
+                    name.place, f"territory '{shown(name)}' says nothing", "write {country: US}"
+                )
+
+    def _lint(self, book: Rulebook, raw: Map, entries: list[RuleEntry]) -> None:
+        written = raw.get("rules")
+        if isinstance(written, list) and len(written) > len(entries):
+            return  # rules with problems are left out: what is missing may be one of them
+        lint.catch_all(book.rules, entries, self._findings)
+        lint.dead_values(book.rules, entries, self._findings)
+        lint.attributes(book, entries, self._findings)
+
+    # --- the store ----------------------------------------------------------------------------------------
+
+    def _store(self, text: Text | None) -> str:
+        url = text or Text(DEFAULT_STORE, Place(LEADSWITCH))
+        try:
+            _check_store(url)
+            return self._beside(self._secrets.within(url))
+        except Refusal as refusal:
+            self._findings.add(url.place, f"'store': {refusal.message}", refusal.hint)
+            return ""
+
+    def _beside(self, url: str) -> str:
+        """Put a relative SQLite file beside the configuration: a cron job starts in any directory."""
+        path = url.removeprefix(_SQLITE)
+        if self._directory is None or path == url or path.startswith(("/", ":memory:", "file:")) or not path:
+            return url
+        return f"{_SQLITE}{(self._directory / path).absolute()}"
+
+
+def _check_store(url: str) -> None:
+    if not _STORE.match(url):
+        raise Refusal("not a store", "write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+    if (found := _PASSWORD.search(url)) and found[1] and "${" not in found[1]:
+        raise Refusal("a password must not be written into the configuration", HINT)
+
+
+def _hash(files: Mapping[str, str]) -> str:
+    digest = hashlib.sha256()
+    for name, text in sorted(files.items()):
+        for part in (name, text):
+            raw = part.encode()
+            digest.update(len(raw).to_bytes(8, "big") + raw)
+    return digest.hexdigest()

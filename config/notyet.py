@@ -1,0 +1,43 @@
+"""What a configuration may say that this version understands, checks, and does not act on yet.
+
+The one list of it: the notices of `check` and a table in docs/configuration.md follow it, and it shrinks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from config.problems import Findings, Place
+
+_NO_SYNC = "this version cannot sync it yet; `route` and `check` work"
+_NOTE_ONLY = "a note is written"
+_ROUND = "leads go by round_robin"
+
+NOT_IN_FORCE: Mapping[str, str] = {
+    "holidays": "public holidays do not keep leads from a rep; `away` does",
+    "calendar": "absences of the calendar do not keep leads from a rep; `away` does",
+    "capacity": "nobody is full",
+    "absence: catch_up": "every absence keeps its place in the turn",
+    "by: least_loaded": _ROUND,
+    "by: best_fit": _ROUND,
+    "by: ordered": _ROUND,
+    "follow_account": "leads of a known account take the turn like others",
+    "wait": "a lead does not wait for a known owner who is away, it is routed",
+    "charge_turn": "leads outside of the turn never charge it",
+    "sla": "no deadline for the first touch is watched",
+    "notify": "nobody is told",
+    "if: full": "the step never applies",
+    "until: open": "the lead is held for `at_most` at the longest, as with a plain hold",
+    "audit: task": _NOTE_ONLY,
+    "audit: properties": _NOTE_ONLY,
+    "audit: record": _NOTE_ONLY,
+    "kind: hubspot": _NO_SYNC,
+    "kind: salesforce": _NO_SYNC,
+    "kind: leadsquared": _NO_SYNC,
+}
+
+
+def notice(findings: Findings, place: Place, key: str) -> None:
+    """Say of a key, or of a key with its value, that it is not in force, if it is not."""
+    if key in NOT_IN_FORCE:
+        findings.notice(place, f"'{key}' is understood but not in force yet: {NOT_IN_FORCE[key]}")
