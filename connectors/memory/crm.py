@@ -61,7 +61,7 @@ class MemoryCrm:
         self._walks: dict[str | None, list[Key]] = {}
         self._unrecorded: list[Event] = []
         self._number = 0
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
 
     # --- the hands of others: people, forms, integrations ---
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from connectors.contract import OwnerChange, RawValue
-from connectors.memory.rows import Row, StoredNote
+from connectors.memory.rows import Row, StoredNote, first_owner
 from router.model import OwnerId, RecordId
 
 
@@ -24,10 +24,11 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A record of the loaded file was seen for the first time."""
+    """A record of the loaded file was seen for the first time, with this owner."""
 
     record: RecordId
     at: datetime
+    owner: OwnerId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +93,37 @@ def next_row(row: Row | None, event: Added | Arrived | Edited | Owned | Noted) -
         return row or _new_row(event)
     if row is None:
         raise ValueError(f"there is no record {event.record!r}")
+    return _after(row, event) if _is_new(row, event) else row
+
+
+def _after(row: Row, event: Arrived | Edited | Owned | Noted) -> Row:
     match event:
-        case Arrived(at=at):
-            return replace(row, arrived=at)
-        case Noted(place=place):
-            if _new(place, len(row.notes), event):
-                return replace(row, notes=(*row.notes, StoredNote(event.key, event.body, event.at)))
+        case Arrived(at=at, owner=owner):
+            return replace(row, arrived=at, owner=owner, history=first_owner(owner, at))
+        case Noted():
+            return replace(row, notes=(*row.notes, StoredNote(event.key, event.body, event.at)))
         case Edited(version=version):
-            if _new(version, row.version + 1, event):
-                return replace(row, fields={**row.fields, **event.fields}, version=version)
-        case Owned(version=version):
-            if _new(version, row.version + 1, event):
-                return _owned(row, event)
-    return row
+            return replace(row, fields={**row.fields, **event.fields}, version=version)
+        case Owned():
+            return _owned(row, event)
 
 
-def _new_row(event: Added) -> Row:
-    history = (OwnerChange(event.owner, event.at, ours=False),) if event.owner else ()
-    return Row(event.record, event.fields, event.owner, event.at, history=history)
-
-
-def _new(number: int, expected: int, event: Event) -> bool:
+def _is_new(row: Row, event: Arrived | Edited | Owned | Noted) -> bool:
+    match event:
+        case Arrived():
+            return row.version == 1
+        case Noted(place=place):
+            number, expected = place, len(row.notes)
+        case Edited(version=version) | Owned(version=version):
+            number, expected = version, row.version + 1
     if number > expected:
         raise ValueError(f"changes of record {event.record!r} before this one are missing")
     return number == expected
+
+
+def _new_row(event: Added) -> Row:
+    history = first_owner(event.owner, event.at)
+    return Row(event.record, event.fields, event.owner, event.at, history=history)
 
 
 def _owned(row: Row, event: Owned) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from connectors.memory.events import Arrived, Event, Owned, from_line, to_line
 from connectors.memory.rows import Row
 from connectors.memory.wire import Content, Unloadable, from_csv, from_json, to_json, users_from
 from connectors.memory.wire_state import Kept, Source, kept_of, row_of
-from router.model import RecordId
+from router.model import OwnerId, RecordId
 
 NOTHING = Content(())
 
@@ -60,9 +60,9 @@ class Files:
         now = clock()
         added = [one for one in state.records if one.id not in self._sources]
         crm.load((row_of(one, self._kept.get(one.id), now) for one in [*loaded.records, *added]), state.gone)
-        known = self._kept.keys() | self._journal.replay(crm)
-        crm.later(Arrived(one, now) for one in self._sources if one not in known)
-        self._persons_choices(crm, now)
+        named = self._journal.replay(crm) | {one: kept.file_owner for one, kept in self._kept.items()}
+        self._persons_choices(crm, named, now)
+        crm.later(Arrived(one.id, now, one.owner) for one in loaded.records if one.id not in named)
         self._crm = crm
         return crm
 
@@ -76,12 +76,17 @@ class Files:
             _replace(self._state, to_json(content))
             self._journal.remove()
 
-    def _persons_choices(self, crm: MemoryCrm, now: datetime) -> None:
-        for row in crm.look(one for one in self._sources if one in self._kept):
-            if row is None:
+    def _persons_choices(
+        self, crm: MemoryCrm, named: Mapping[RecordId, OwnerId | None], now: datetime
+    ) -> None:
+        """Take an owner that the file names now, and did not when it was last read, as a person's choice."""
+        for row in crm.look(named):
+            if row is None or row.id not in self._sources:
                 continue
             chosen = self._sources[row.id].owner
-            if chosen not in (self._kept[row.id].file_owner, row.owner):
+            saved = len(self._kept[row.id].history) if row.id in self._kept else 0
+            taken = any(one.owner == chosen and not one.ours for one in row.history[saved:])
+            if chosen != named[row.id] and not taken:
                 event = Owned(row.id, now, chosen, {}, row.version + 1, ours=False)
                 crm.replay(event)
                 crm.later([event])
@@ -125,15 +130,15 @@ class Journal:
             raise Stop(f"{self._path} cannot be written: {error.strerror}") from error
         self.grown = self.grown or any(not isinstance(event, Arrived) for event in events)
 
-    def replay(self, crm: MemoryCrm) -> set[RecordId]:
-        """Apply the journal to the records and return which of them it saw arrive.
+    def replay(self, crm: MemoryCrm) -> dict[RecordId, OwnerId | None]:
+        """Apply the journal to the records; return which of them it saw arrive, and with which owner.
 
         A last line without an end was never confirmed and is dropped. Raises `Unloadable`.
         """
         raw = _bytes(self._path) if self._path.exists() else b""
         whole = raw[: raw.rfind(b"\n") + 1]
         self._torn = (len(whole), len(raw)) if len(whole) < len(raw) else None
-        arrived: set[RecordId] = set()
+        arrived: dict[RecordId, OwnerId | None] = {}
         for number, line in enumerate(whole.splitlines(), 1):
             try:
                 event = from_line(line)
@@ -142,7 +147,7 @@ class Journal:
                 why = f"{error}; a journal belongs to the state beside it: restore that, or delete both"
                 raise Unloadable(str(self._path), number, why) from error
             if isinstance(event, Arrived):
-                arrived.add(event.record)
+                arrived[event.record] = event.owner
         return arrived
 
     def remove(self) -> None:

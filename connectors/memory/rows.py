@@ -41,6 +41,11 @@ class Row:
     notes: tuple[StoredNote, ...] = ()
 
 
+def first_owner(owner: OwnerId | None, at: datetime) -> tuple[OwnerChange, ...]:
+    """Return the history of a record that came with this owner."""
+    return (OwnerChange(owner, at, ours=False),) if owner else ()
+
+
 def stamp_of(row: Row, field: str) -> datetime | None:
     """Return the date under which a walk over `field` meets the record, None: it never entered.
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.contract import OwnerChange, RawValue
-from connectors.memory.rows import Row, StoredNote
+from connectors.memory.rows import Row, StoredNote, first_owner
 from router.model import OwnerId, RecordId
 
 
@@ -40,7 +40,7 @@ class Kept:
 def row_of(source: Source, kept: Kept | None, now: datetime) -> Row:
     """Return the record: the file's fields, and the owner and notes remembered of it."""
     if kept is None:
-        known = (OwnerChange(source.owner, now, ours=False),) if source.owner else ()
+        known = first_owner(source.owner, now)
         return Row(source.id, source.fields, source.owner, now, history=known)
     fields = {**source.fields, **kept.fields} if kept.fields else source.fields
     return Row(source.id, fields, kept.owner, kept.arrived, kept.version, kept.history, kept.notes)
