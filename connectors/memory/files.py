@@ -114,16 +114,10 @@ class Journal:
         lines = b"".join(map(to_line, events))
         try:
             new = not self._path.exists()
-            with self._path.open("ab") as file:
-                self._cut(file.fileno())
-                start = file.tell()
-                try:
-                    file.write(lines)
-                    file.flush()
-                    os.fsync(file.fileno())
-                except OSError:
-                    os.ftruncate(file.fileno(), start)
-                    raise
+            with self._path.open(
+                "ab", buffering=0
+            ) as file:  # a buffer would be written late, after a failure
+                self._append(file.fileno(), lines)
             if new:
                 _sync_folder(self._path.parent)
         except OSError as error:
@@ -153,6 +147,17 @@ class Journal:
     def remove(self) -> None:
         self._path.unlink(missing_ok=True)
         self.grown = False
+
+    def _append(self, file: int, lines: bytes) -> None:
+        self._cut(file)
+        start = os.fstat(file).st_size
+        try:
+            while lines:
+                lines = lines[os.write(file, lines) :]
+            os.fsync(file)
+        except OSError:
+            os.ftruncate(file, start)
+            raise
 
     def _cut(self, file: int) -> None:
         """Cut off a torn last line once, unless someone else has written behind it."""

@@ -164,17 +164,23 @@ def test_a_broken_line_inside_the_journal_is_named(csv_file: Path) -> None:
         start(Options(file=csv_file))
 
 
+@pytest.mark.parametrize("torn", [False, True])
 def test_a_full_disk_stops_the_pass_and_nothing_was_written(
-    csv_file: Path, monkeypatch: pytest.MonkeyPatch
+    csv_file: Path, monkeypatch: pytest.MonkeyPatch, torn: bool
 ) -> None:
+    records(start(Options(file=csv_file)))
+    with csv_file.with_name("leads.state.json.journal").open("ab") as journal:
+        journal.write(b'["owned", {"rec' * torn)
     connector = start(Options(file=csv_file))
     seen = records(connector)["7"]
+    write = os.write
 
-    def full(_descriptor: int) -> None:
+    def full(descriptor: int, lines: bytes) -> int:
+        write(descriptor, lines[:10])
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(os, "fsync", full)
+        patched.setattr(os, "write", full)
         with pytest.raises(Stop, match="No space left"):
             connector.assign([Assignment(seen, ANA)])
     assert records(connector)["7"] == seen
