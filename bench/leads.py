@@ -48,14 +48,87 @@ Shapes = Sequence[tuple[Callable[[Random], Condition], int]]
 
 NOW = datetime(2026, 11, 17, 15, 30, tzinfo=UTC)  # a Tuesday on which all zones below are at work
 ZONES = ("Europe/London", "Europe/Berlin", "America/New_York", "America/Chicago")
-COUNTRIES = (
-    "US GB DE FR CA AU IN NL SE ES IT CH AT BR MX JP SG IE PL DK NO FI BE PT NZ ZA AE IL KR TR".split()
-)
-STATES = "CA NY TX FL IL PA OH GA NC MI NJ VA WA AZ MA TN IN MO MD WI CO MN SC AL LA KY OR OK CT UT".split()
+COUNTRIES = [
+    "US",
+    "GB",
+    "DE",
+    "FR",
+    "CA",
+    "AU",
+    "IN",
+    "NL",
+    "SE",
+    "ES",
+    "IT",
+    "CH",
+    "AT",
+    "BR",
+    "MX",
+    "JP",
+    "SG",
+    "IE",
+    "PL",
+    "DK",
+    "NO",
+    "FI",
+    "BE",
+    "PT",
+    "NZ",
+    "ZA",
+    "AE",
+    "IL",
+    "KR",
+    "TR",
+]
+STATES = [
+    "CA",
+    "NY",
+    "TX",
+    "FL",
+    "IL",
+    "PA",
+    "OH",
+    "GA",
+    "NC",
+    "MI",
+    "NJ",
+    "VA",
+    "WA",
+    "AZ",
+    "MA",
+    "TN",
+    "IN",
+    "MO",
+    "MD",
+    "WI",
+    "CO",
+    "MN",
+    "SC",
+    "AL",
+    "LA",
+    "KY",
+    "OR",
+    "OK",
+    "CT",
+    "UT",
+]
 INDUSTRIES = tuple(f"industry {n}" for n in range(32))
-SOURCES = "web partner event referral outbound webinar chat advert list trial".split()
+SOURCES = ["web", "partner", "event", "referral", "outbound", "webinar", "chat", "advert", "list", "trial"]
 PRODUCTS = tuple(f"product {n}" for n in range(17))
-WORDS = "vp director manager chief head sales marketing finance operations engineer owner student".split()
+WORDS = [
+    "vp",
+    "director",
+    "manager",
+    "chief",
+    "head",
+    "sales",
+    "marketing",
+    "finance",
+    "operations",
+    "engineer",
+    "owner",
+    "student",
+]
 LANGUAGES = ("en", "en-GB", "de", "fr", "es", "es-MX", "pt-BR", "ja")
 DOMAINS = tuple(f"company{n}.example" for n in range(4000))
 SEGMENTS = tuple(f"segment {n}" for n in range(12))

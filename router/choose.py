@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from router.conditions import text_reader
-from router.eligible import KNOWN_OWNER, Found, Roster, asks_of, first_bar
+from router.columns import text_reader
+from router.eligible import KNOWN_OWNER, NOBODY, Found, Roster, asks_of, first_bar, one_found
 from router.hours import today
 from router.model import (
     Action,
@@ -38,9 +38,9 @@ from router.rules import (
     ToTeam,
 )
 from router.trace import Bar, Why
-from router.turns import Weights, take
+from router.turns import Portions, Weights, take
 
-Choice = Callable[[TeamName, TeamTurns, Weights, Weights], Turn]
+Choice = Callable[[TeamName, TeamTurns, Weights, Portions], Turn]
 BY: Mapping[By, Choice] = {By.ROUND_ROBIN: take}
 """How a team chooses. A `by` that is not here is refused when the rulebook is compiled."""
 
@@ -136,7 +136,7 @@ class Chooser:
         if not found.candidates:
             return None
         turns = case.state.turns.get(target.team, _NO_TURNS)
-        turn = BY[target.by](target.team, turns, roster.roll(case.now).weights, found.candidates)
+        turn = BY[target.by](target.team, turns, roster.roll(case.now).weights, found.portions)
         return case.decision(Action.ASSIGN, target.by.value, owner=turn.taker, turn=turn)
 
     def _to_owner(self, case: _Case, target: ToOwner) -> Decision | None:
@@ -176,7 +176,7 @@ class Chooser:
     def _barred(self, case: _Case, owner: RepId) -> bool:
         """Tell whether an owner who is known without a turn may not take the lead, and note why."""
         why = self._why_not(case, owner)
-        case.asked.append(Asked(None, Found({} if why else {owner: 1}, {owner: why} if why else {})))
+        case.asked.append(Asked(None, one_found(owner, why)))
         if why is not None:
             case.reasons.append(f"{owner}: {why.text}")
         return why is not None
@@ -193,7 +193,7 @@ class Chooser:
 
     def _otherwise(self, case: _Case) -> Decision:
         steps = self._book.otherwise if case.rule.otherwise is None else case.rule.otherwise
-        asked = case.asked[-1].found if case.asked else Found({}, {})
+        asked = case.asked[-1].found if case.asked else NOBODY
         for step in steps:
             if APPLIES[step.when](asked) and (decision := self._to(case, step.do)):
                 return decision

@@ -8,83 +8,65 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from operator import attrgetter
 
+from router.columns import Columns, Row
 from router.comparisons import Truth, either, folded_text, opposite, test_of
-from router.model import FIELDS, Kind, Lead, Value
+from router.model import FIELDS, Kind
 from router.rules import All, Any, Comparison, Condition, Named, Not, Op
 from router.trace import Asked, Group
 
-Ask = Callable[[Lead, datetime], Truth]
-Show = Callable[[Lead, datetime], Asked | Group]
-Read = Callable[[Lead], Value | None]
+Ask = Callable[[Row, datetime], Truth]
+Show = Callable[[Row, datetime], Asked | Group]
 
-CUSTOM = "custom."
 _NOTHING = (None, "")
-_ON_REF = {"connection": "ref.connection", "object": "ref.object"}
+_new = tuple.__new__  # a hundred named tuples a trace: this skips a call for each
 
 
-def reader(field: str) -> Read:
-    """Return how a lead's value of `field` is read; raises ValueError for a field that does not exist."""
-    if field.startswith(CUSTOM):
-        name = field.removeprefix(CUSTOM)
-        return lambda lead: lead.custom.get(name)
-    if field in FIELDS or field in _ON_REF:
-        return attrgetter(_ON_REF.get(field, field))
-    raise ValueError(f"a lead has no field {field!r}")
-
-
-def text_reader(field: str) -> Callable[[Lead], str | None]:
-    """Return how a lead's value of `field` is read as text without case."""
-    read = reader(field)
-    return lambda lead: folded_text(read(lead))
-
-
-def compiled(condition: Condition) -> Ask:
-    """Compile a condition once; what it returns may be asked of any lead at any (aware UTC) time."""
+def compiled(condition: Condition, columns: Columns) -> Ask:
+    """Compile a condition once; what it returns may be asked of any row of `columns` at any (aware UTC) time."""
     match condition:
         case Comparison():
-            return _comparison(condition)
+            return _comparison(condition, columns)
         case All(parts):
-            return _all(tuple(map(compiled, parts)))
+            return _all(tuple(compiled(part, columns) for part in parts))
         case Any(parts):
-            return _any(tuple(map(compiled, parts)))
+            return _any(tuple(compiled(part, columns) for part in parts))
         case Not(part):
-            return _not(compiled(part))
+            return _not(compiled(part, columns))
         case Named(part=part):
-            return compiled(part)
+            return compiled(part, columns)
 
 
-def shown(condition: Condition) -> Show:
+def shown(condition: Condition, columns: Columns) -> Show:
     """Compile a condition to a closure that says what it saw; it tries what `compiled` tries, no more."""
     match condition:
         case Comparison():
-            return _show_comparison(condition)
+            return _show_comparison(condition, columns)
         case All(parts):
-            return _show_parts("all", tuple(map(shown, parts)), decides=False)
+            return _show_parts("all", tuple(shown(part, columns) for part in parts), decides=False)
         case Any(parts):
-            return _show_parts("any", tuple(map(shown, parts)), decides=True)
+            return _show_parts("any", tuple(shown(part, columns) for part in parts), decides=True)
         case Not(part):
-            return _show_one("not", shown(part), opposite)
+            return _show_one("not", shown(part, columns), opposite)
         case Named(kind, name, part):
-            return _show_one(f"{kind} {name}", shown(part), lambda found: found)
+            return _show_one(f"{kind} {name}", shown(part, columns), lambda found: found)
 
 
 # --- plain ------------------------------------------------------------------------------------------------
 
 
-def _comparison(condition: Comparison) -> Ask:
-    read = reader(condition.field)
+def _comparison(condition: Comparison, columns: Columns) -> Ask:
+    if is_plain_equality(condition):
+        return _equality(columns.text(condition.field), wanted_texts(condition))
+    at = columns.plain(condition.field)
     if condition.op is Op.BLANK:
         (wanted,) = condition.operands
-        return lambda lead, _now: (read(lead) in _NOTHING) is wanted
-    if is_plain_equality(condition):
-        return _equality(text_reader(condition.field), condition)
+        return lambda row, _now: (row[at] in _NOTHING) is wanted
     test = test_of(condition)
 
-    def ask(lead: Lead, now: datetime) -> Truth:
-        value = read(lead)
-        return None if value in _NOTHING else test(value, now)
+    def ask(row: Row, now: datetime) -> Truth:
+        value = row[at]
+        return None if value is None or value == "" else test(value, now)
 
     return ask
 
@@ -95,21 +77,24 @@ def is_plain_equality(condition: Comparison) -> bool:
     return condition.op is Op.IS and texts and FIELDS.get(condition.field) is not Kind.LANGUAGE
 
 
-def _equality(read: Callable[[Lead], str | None], condition: Comparison) -> Ask:
-    wanted = frozenset(map(folded_text, condition.operands))
+def wanted_texts(condition: Comparison) -> frozenset[str | None]:
+    """Return the texts, without case, one of which a plain equality wants to see."""
+    return frozenset(map(folded_text, condition.operands))
 
-    def ask(lead: Lead, _now: datetime) -> Truth:
-        text = read(lead)
+
+def _equality(at: int, wanted: frozenset[str | None]) -> Ask:
+    def ask(row: Row, _now: datetime) -> Truth:
+        text = row[at]
         return None if text is None else text in wanted
 
     return ask
 
 
 def _all(parts: tuple[Ask, ...]) -> Ask:
-    def ask(lead: Lead, now: datetime) -> Truth:
+    def ask(row: Row, now: datetime) -> Truth:
         found: Truth = True
         for part in parts:
-            result = part(lead, now)
+            result = part(row, now)
             if result is False:
                 return False
             if result is None:
@@ -120,42 +105,61 @@ def _all(parts: tuple[Ask, ...]) -> Ask:
 
 
 def _any(parts: tuple[Ask, ...]) -> Ask:
-    return lambda lead, now: either(part(lead, now) for part in parts)
+    return lambda row, now: either(part(row, now) for part in parts)
 
 
 def _not(part: Ask) -> Ask:
-    return lambda lead, now: opposite(part(lead, now))
+    return lambda row, now: opposite(part(row, now))
 
 
 # --- with a trace -----------------------------------------------------------------------------------------
 
 
-def _show_comparison(condition: Comparison) -> Show:
-    read, ask = reader(condition.field), _comparison(condition)
-    return lambda lead, now: Asked(condition, read(lead), ask(lead, now))
+def _show_comparison(condition: Comparison, columns: Columns) -> Show:
+    at = columns.plain(condition.field)
+    if is_plain_equality(condition):
+        return _show_equality(condition, at, columns.text(condition.field))
+    ask = _comparison(condition, columns)
+    return lambda row, now: _new(Asked, (condition, row[at], ask(row, now)))
+
+
+def _show_equality(condition: Comparison, at: int, text_at: int) -> Show:
+    wanted, blank = wanted_texts(condition), Asked(condition, None, None)
+
+    def show(row: Row, _now: datetime) -> Asked:
+        text = row[text_at]
+        if text is None and row[at] is None:
+            return blank
+        return _new(Asked, (condition, row[at], None if text is None else text in wanted))
+
+    return show
 
 
 def _show_parts(word: str, parts: tuple[Show, ...], *, decides: bool) -> Show:
-    """Try the parts in order up to the one whose result `decides`, as `all` and `any` do."""
+    """Try the parts in order up to the one whose result `decides`, as `all` and `any` do.
 
-    def show(lead: Lead, now: datetime) -> Group:
-        tried: list[Asked | Group] = []
+    Where that is the first one, it stands for the whole group.
+    """
+
+    def show(row: Row, now: datetime) -> Asked | Group:
+        tried: tuple[Asked | Group, ...] = ()
         found: Truth = not decides
         for part in parts:
-            tried.append(part(lead, now))
-            result = tried[-1].holds
-            if result is decides:
-                return Group(word, decides, tuple(tried))
-            if result is None:
+            one = part(row, now)
+            holds = one.holds
+            if holds is decides:
+                return _new(Group, (word, decides, (*tried, one))) if tried else one
+            if holds is None:
                 found = None
-        return Group(word, found, tuple(tried))
+            tried = (*tried, one)
+        return _new(Group, (word, found, tried))
 
     return show
 
 
 def _show_one(word: str, part: Show, result: Callable[[Truth], Truth]) -> Show:
-    def show(lead: Lead, now: datetime) -> Group:
-        found = part(lead, now)
-        return Group(word, result(found.holds), (found,))
+    def show(row: Row, now: datetime) -> Group:
+        found = part(row, now)
+        return _new(Group, (word, result(found.holds), (found,)))
 
     return show

@@ -7,20 +7,21 @@ each lead, before absence is: that nobody speaks a language is known at night to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
 from typing import NamedTuple
 
+from router.columns import CUSTOM, text_reader
 from router.comparisons import covers
-from router.conditions import CUSTOM, text_reader
 from router.hours import ALWAYS, Span, Today, covered, today
 from router.model import FIELDS, Lead, Rep, RepId, Team
 from router.rules import Require
 from router.trace import Bar, Why
+from router.turns import LEAD, Portions
 
 Check = Callable[[Rep, Today], Why | None]
 
@@ -68,9 +69,10 @@ def first_bar(checks: Iterable[Check], rep: Rep, now: Today) -> Why | None:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Who may take one lead: `candidates` with their weights, and why the others may not."""
+    """Who may take one lead: `candidates`, with what each gets of it, and why the others may not."""
 
-    candidates: Mapping[RepId, int]
+    candidates: Sequence[RepId]
+    portions: Portions
     barred: Mapping[RepId, Why]
     waived: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -84,6 +86,14 @@ class Found:
     def closed(self) -> bool:
         """Somebody could take it if it were in their working hours, and nobody can now."""
         return not self.candidates and any(why.bar is Bar.CLOSED for why in self.barred.values())
+
+
+NOBODY = Found((), Portions(0, {}), {})
+
+
+def one_found(rep: RepId, why: Why | None) -> Found:
+    """Return what was found of one rep who is asked without a turn."""
+    return replace(NOBODY, barred={rep: why}) if why else replace(NOBODY, candidates=(rep,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +179,10 @@ class Roster:
 
 def _found(weights: Mapping[RepId, int], barred: Mapping[RepId, Why], waived: tuple[str, ...]) -> Found:
     candidates = {rep: weight for rep, weight in weights.items() if rep not in barred}
+    portions = Portions(LEAD if candidates else 0, candidates)
     summary = f"{len(candidates)} of {len(weights)} may take it" + _summary(barred)
     notes = [f"{name} is not asked for: the lead's own is blank" for name in waived]
-    return Found(candidates, barred, waived, (*notes, summary))
+    return Found(tuple(candidates), portions, barred, waived, (*notes, summary))
 
 
 def _summary(barred: Mapping[RepId, Why]) -> str:

@@ -7,18 +7,19 @@ A standing rule is still asked in full, so the index can only ever save work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache, reduce
 from typing import NamedTuple
 
-from router.comparisons import Truth, folded_text
-from router.conditions import Ask, compiled, is_plain_equality, shown, text_reader
-from router.model import Lead
+from router.columns import Columns, Row
+from router.comparisons import Truth
+from router.conditions import Ask, compiled, is_plain_equality, shown, wanted_texts
+from router.model import Lead, Value
 from router.rules import All, Any, Comparison, Condition, Named, Rule
-from router.trace import Tried
+from router.trace import Asked, Group
 
-Needs = Mapping[str, frozenset[str]]
+Needs = Mapping[str, frozenset[str | None]]
 """Field to the texts, without case, one of which it must hold for a condition to be true."""
 
 
@@ -26,46 +27,56 @@ class NoRule(ValueError):
     """No rule matches the lead. A configuration with a catch-all, the only one accepted, never gets here."""
 
 
-@lru_cache(maxsize=256)
-def _compiled(condition: Condition) -> Ask:
-    return compiled(condition)
-
-
 def holds(condition: Condition, lead: Lead, now: datetime) -> Truth:
     """Ask one condition of one lead; None is unknown. `now` is aware UTC."""
-    return _compiled(condition)(lead, now)
+    ask, read = _compiled(condition)
+    return ask(read(lead), now)
+
+
+@lru_cache(maxsize=256)
+def _compiled(condition: Condition) -> tuple[Ask, Callable[[Lead], Row]]:
+    columns = Columns()
+    ask = compiled(condition, columns)
+    return ask, columns.reader()
 
 
 class Rules:
     """An ordered list of rules, compiled."""
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
+        columns = Columns()
         self._rules = rules
-        self._asks = tuple(compiled(rule.when) for rule in rules)
-        self._shows = tuple(shown(rule.when) for rule in rules)
-        self._index = _index([needs(rule.when) for rule in rules])
+        self._names = tuple(rule.name for rule in rules)
+        self._asks = tuple(compiled(rule.when, columns) for rule in rules)
+        self._index = _index([needs(rule.when) for rule in rules], columns)
+        self._read = columns.reader()
+        # A trace also needs every value as it is, which the plain way would read for nothing.
+        self._shows = tuple(shown(rule.when, columns) for rule in rules)
+        self._read_all = columns.reader()
 
     def first(self, lead: Lead, now: datetime) -> Rule:
         """Return the first rule that matches; raises NoRule."""
+        row = self._read(lead)
         standing = (1 << len(self._rules)) - 1
-        for field in self._index:
-            standing &= field.standing.get(field.read(lead), field.others)
+        for at, masks, others in self._index:
+            standing &= masks.get(row[at], others)
         while standing:
             lowest = standing & -standing
             at = lowest.bit_length() - 1
-            if self._asks[at](lead, now):
+            if self._asks[at](row, now):
                 return self._rules[at]
             standing ^= lowest
         raise _no_rule(lead)
 
-    def tried(self, lead: Lead, now: datetime) -> tuple[Rule, tuple[Tried, ...]]:
-        """Return the same rule, and every rule down to it with each condition tried; raises NoRule."""
-        tried: list[Tried] = []
+    def tried(self, lead: Lead, now: datetime) -> tuple[Rule, tuple[str, ...], tuple[Asked | Group, ...]]:
+        """Return the same rule, and of every rule down to it the name and what was found; raises NoRule."""
+        row = self._read_all(lead)
+        tried: list[Asked | Group] = []
         for rule, show in zip(self._rules, self._shows, strict=True):
-            found = show(lead, now)
-            tried.append(Tried(rule.name, found))
+            found = show(row, now)
+            tried.append(found)
             if found.holds:
-                return rule, tuple(tried)
+                return rule, self._names[: len(tried)], tuple(tried)
         raise _no_rule(lead)
 
 
@@ -77,10 +88,10 @@ def _no_rule(lead: Lead) -> NoRule:
 
 
 class _Field(NamedTuple):
-    """One indexed field: the rules that each value leaves standing, and those that any other value leaves."""
+    """One indexed column: the rules that each value leaves standing, and those that any other value leaves."""
 
-    read: Callable[[Lead], str | None]
-    standing: Mapping[str | None, int]
+    at: int
+    standing: Mapping[Value | None, int]
     others: int
 
 
@@ -88,7 +99,7 @@ def needs(condition: Condition) -> Needs:
     """Return what must hold, at the least, for a condition to be true."""
     match condition:
         case Comparison() if is_plain_equality(condition):
-            return {condition.field: frozenset(folded_text(o) or "" for o in condition.operands)}
+            return {condition.field: wanted_texts(condition)}
         case All(parts):
             return reduce(_both, map(needs, parts), {})
         case Any(parts) if parts:
@@ -108,19 +119,15 @@ def _one(one: Needs, other: Needs) -> Needs:
     return {field: one[field] | other[field] for field in one.keys() & other.keys()}
 
 
-def _index(rules: list[Needs]) -> tuple[_Field, ...]:
+def _index(rules: list[Needs], columns: Columns) -> tuple[_Field, ...]:
     fields = dict.fromkeys(field for rule in rules for field in rule)
-    return tuple(_field(field, [rule.get(field) for rule in rules]) for field in fields)
+    return tuple(_field(columns.text(field), [rule.get(field) for rule in rules]) for field in fields)
 
 
-def _field(field: str, wanted: list[frozenset[str] | None]) -> _Field:
-    others = _mask(at for at, texts in enumerate(wanted) if texts is None)
-    standing: dict[str | None, int] = {}
+def _field(column: int, wanted: list[frozenset[str | None] | None]) -> _Field:
+    others = sum(1 << at for at, texts in enumerate(wanted) if texts is None)
+    standing: dict[Value | None, int] = {}
     for at, texts in enumerate(wanted):
         for text in texts or ():
             standing[text] = standing.get(text, others) | 1 << at
-    return _Field(text_reader(field), standing, others)
-
-
-def _mask(bits: Iterable[int]) -> int:
-    return sum(1 << bit for bit in bits)
+    return _Field(column, standing, others)

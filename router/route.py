@@ -6,9 +6,9 @@ from datetime import datetime
 
 from router.choose import Asked, Chooser
 from router.match import Rules
-from router.model import Action, Decision, Lead, State, Sticky, TeamTurns, person_keys
+from router.model import Action, Decision, Lead, RepId, State, Sticky, TeamTurns, person_keys
 from router.rules import Rule, Rulebook
-from router.trace import Attempt, Considered, Trace
+from router.trace import Attempt, Considered, Trace, Why
 
 
 class Router:
@@ -38,9 +38,9 @@ class Router:
 
     def explain(self, lead: Lead, state: State, now: datetime) -> Trace:
         """Return the decision `route` gives, with every condition tried and every rep considered."""
-        rule, tried = self._rules.tried(lead, now)
+        rule, names, found = self._rules.tried(lead, now)
         decision, asked = self._chooser.decide(rule, lead, state, now)
-        return Trace(decision, tried, tuple(_attempt(one, state) for one in asked), lead.unread)
+        return Trace(decision, names, found, tuple(_attempt(one, state) for one in asked), lead.unread)
 
 
 def effects(decision: Decision, lead: Lead, now: datetime) -> State:
@@ -61,10 +61,7 @@ def advance(state: State, decision: Decision, lead: Lead, now: datetime) -> Stat
 
 def _attempt(asked: Asked, state: State) -> Attempt:
     turns = TeamTurns() if asked.team is None else state.turns.get(asked.team, TeamTurns())
-    found = asked.found
-    reps = sorted({*found.candidates, *found.barred})
-    return Attempt(
-        asked.team,
-        tuple(Considered(rep, found.barred.get(rep), turns.credits.get(rep, 0)) for rep in reps),
-        found.waived,
-    )
+    whys: dict[RepId, Why | None] = {**dict.fromkeys(asked.found.candidates), **asked.found.barred}
+    credit = turns.credits.get
+    reps = tuple([Considered(rep, why, credit(rep, 0)) for rep, why in whys.items()])
+    return Attempt(asked.team, reps, asked.found.waived)

@@ -25,7 +25,8 @@ class Asked(NamedTuple):
 class Group(NamedTuple):
     """Conditions under one word: `all`, `any`, `not`, `territory NAME`, `list NAME`.
 
-    `parts` are those that were tried: the rest could not change the result any more.
+    `parts` are those that were tried: the rest could not change the result any more. A group that its first
+    part decided is shown as that part alone.
     """
 
     word: str
@@ -79,13 +80,20 @@ class Attempt:
 class Trace:
     """How a decision came about. `decision` is the one `route` gives for the same input.
 
+    `found` holds what each rule came to, from the first one down to the one that matched, `names` their names.
     `unread` are the lead's values that could not be understood: a condition on them saw None.
     """
 
     decision: Decision
-    rules: tuple[Tried, ...]
+    names: tuple[str, ...]
+    found: tuple[Asked | Group, ...]
     attempts: tuple[Attempt, ...]
     unread: tuple[Unread, ...]
+
+    @property
+    def rules(self) -> tuple[Tried, ...]:
+        """The rules tried, in order."""
+        return tuple(map(Tried, self.names, self.found))
 
     @property
     def turn(self) -> Turn | None:

@@ -27,22 +27,22 @@ Lot = Callable[[RepId], bytes]
 """The last tie-break: it prefers no place in a list, no name and no seniority, and is the same on every run."""
 
 
-def take(team: TeamName, turns: TeamTurns, members: Weights, candidates: Weights) -> Turn:
+def take(team: TeamName, turns: TeamTurns, members: Weights, candidates: Portions) -> Turn:
     """Give one lead to one of the candidates.
 
-    `members` is the whole team, whether they may take this lead or not; candidates are members with a weight
-    above 0, at least one. Who left since the last turn leaves their credit to the others, who joined starts at 0.
+    `members` is the whole team, whether they may take this lead or not; candidates are portions of `LEAD` by the
+    weights of some members, at least one. Who left since the last turn leaves their credit to the others, who
+    joined starts at 0.
     """
     number = turns.number + 1
     draw = lot(team, number)
     credit = settled(turns.credits, members, draw)
-    shares = divided(LEAD, candidates, draw)
+    shares = candidates.dealt(draw)
     for rep, share in shares.items():
         credit[rep] = credit.get(rep, 0) + share
     taker = _taker(credit, shares, turns.last, draw)
     credit[taker] -= LEAD
-    last = {rep: at for rep, at in turns.last.items() if rep in members}
-    last[taker] = number
+    last = {**_of(members, turns.last), taker: number}
     return Turn(team, taker, shares, TeamTurns(number, settled(credit, members, draw), last))
 
 
@@ -70,29 +70,35 @@ def lot(team: TeamName, number: int) -> Lot:
     return draw
 
 
-def divided(amount: int, weights: Weights, draw: Lot) -> dict[RepId, int]:
-    """Divide `amount` >= 0 by weight into integers that sum to it; weights of 0 only are all the same.
+class Portions:
+    """An amount >= 0 divided by weight into integers that sum to it; if all weights are 0, evenly.
 
-    Everyone gets the floor of their part; of the remainder one unit each goes to the largest fractions.
+    Everyone gets the floor of their part; of the remainder one unit each goes to the largest fractions. Only who
+    gets one among equal fractions differs from turn to turn.
     """
-    total = sum(weights.values())
-    if not total:
-        weights, total = dict.fromkeys(weights, 1), len(weights)
-    parts = {rep: amount * weight // total for rep, weight in weights.items()}
-    left = amount - sum(parts.values())
-    if left:
+
+    __slots__ = ("_floors", "_lots", "_tied")
+
+    def __init__(self, amount: int, weights: Weights) -> None:
+        total = sum(weights.values())
+        if not total:
+            weights, total = dict.fromkeys(weights, 1), len(weights)
+        self._floors = {rep: amount * weight // total for rep, weight in weights.items()}
+        left = amount - sum(self._floors.values())
         fractions = {rep: amount * weight % total for rep, weight in weights.items()}
-        for rep in _largest(fractions, left, draw):
-            parts[rep] += 1
-    return parts
+        edge = sorted(fractions.values(), reverse=True)[left - 1] if left else total
+        self._tied = [rep for rep, fraction in fractions.items() if fraction == edge]
+        for rep, fraction in fractions.items():
+            self._floors[rep] += fraction > edge
+        self._lots = left - sum(fraction > edge for fraction in fractions.values())
 
-
-def _largest(fractions: Weights, count: int, draw: Lot) -> list[RepId]:
-    edge = sorted(fractions.values(), reverse=True)[count - 1]
-    above = [rep for rep, fraction in fractions.items() if fraction > edge]
-    tied = [rep for rep, fraction in fractions.items() if fraction == edge]
-    missing = count - len(above)
-    return above + (tied if len(tied) == missing else sorted(tied, key=draw)[:missing])
+    def dealt(self, draw: Lot) -> dict[RepId, int]:
+        """Return the portions of one turn."""
+        portions = dict(self._floors)
+        lucky = self._tied if self._lots == len(self._tied) else sorted(self._tied, key=draw)
+        for rep in lucky[: self._lots]:
+            portions[rep] += 1
+        return portions
 
 
 # --- the taker --------------------------------------------------------------------------------------------
@@ -113,11 +119,12 @@ def _due_first(credit: Weights, shares: Weights) -> list[RepId]:
     """
     scale = 2 * len(shares) - 2
     bound = LEAD * (scale - 1)
+    least = LEAD // scale if scale else 0
     owed = [
         # A share of 0 units never falls due by itself; 1 unit keeps it comparable and as good as never.
         (bound - credit[rep] * scale, share or 1, rep)
         for rep, share in shares.items()
-        if credit[rep] * scale > LEAD
+        if credit[rep] > least
     ]
     if len(owed) < 2:
         return [rep for _, _, rep in owed]
@@ -138,21 +145,31 @@ def _most(credit: Weights, shares: Weights) -> list[RepId]:
 
 
 def settled(credit: Weights, members: Weights, draw: Lot) -> dict[RepId, int]:
-    """Return the credits of the members only, none above `AT_MOST`; the rest is spread over the others by weight."""
-    kept = {rep: its for rep, its in credit.items() if rep in members}
+    """Return the credits of the members only, none above `AT_MOST`; what is over goes to the others by weight."""
+    kept = _of(members, credit)
     if len(kept) < len(credit):
-        _spread(kept, sum(credit.values()) - sum(kept.values()), members, draw)
-    full: set[RepId] = set()
-    while above := [rep for rep, its in kept.items() if its > AT_MOST]:
-        full.update(above)
-        others = {rep: weight for rep, weight in members.items() if rep not in full}
-        excess = sum(kept[rep] - AT_MOST for rep in above)
-        kept.update(dict.fromkeys(above, AT_MOST))
-        _spread(kept, excess, others, draw)
+        _spread(kept, -sum(kept.values()), members, draw)
+    if max(kept.values(), default=0) > AT_MOST:
+        _limit(kept, members, draw)
     return kept
+
+
+def _limit(credit: dict[RepId, int], members: Weights, draw: Lot) -> None:
+    full: set[RepId] = set()
+    while above := [rep for rep, its in credit.items() if its > AT_MOST]:
+        full.update(above)
+        excess = sum(credit[rep] - AT_MOST for rep in above)
+        credit.update(dict.fromkeys(above, AT_MOST))
+        _spread(credit, excess, {rep: weight for rep, weight in members.items() if rep not in full}, draw)
 
 
 def _spread(credit: dict[RepId, int], amount: int, weights: Weights, draw: Lot) -> None:
     sign = -1 if amount < 0 else 1
-    for rep, part in divided(abs(amount), weights, draw).items():
+    for rep, part in Portions(abs(amount), weights).dealt(draw).items():
         credit[rep] = credit.get(rep, 0) + sign * part
+
+
+def _of(members: Weights, numbers: Mapping[RepId, int]) -> dict[RepId, int]:
+    if numbers.keys() <= members.keys():
+        return dict(numbers)
+    return {rep: number for rep, number in numbers.items() if rep in members}
