@@ -55,6 +55,8 @@ class Mappings:
         yields = self._yields(entry.transform)
         if name.startswith(CUSTOM) and name != CUSTOM:
             self._custom(name, yields or Kind.TEXT)
+        elif name == "owner":
+            self.findings.add(name.place, "'owner' cannot be mapped", "the owner is always read from the record")
         elif name not in FIELDS:
             self.findings.unknown("lead field", name, (*FIELDS, f"{CUSTOM}{name}"), place=name.place)
         elif yields is not None and yields is not FIELDS[name] and entry.transform is not None:

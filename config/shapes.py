@@ -11,6 +11,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    GetJsonSchemaHandler,
     PlainValidator,
     ValidationError,
     ValidationInfo,
@@ -20,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import ErrorDetails
+from pydantic_core import CoreSchema, ErrorDetails
 
 from config import scalars
 from config.problems import Findings, Place, Refusal, closest
@@ -153,7 +154,18 @@ def _each(value: object, handler: ValidatorFunctionWrapHandler, info: Validation
 Items = Annotated[list[T], WrapValidator(_each)]
 """A list whose items are read one by one: a bad one is reported and left out, the others are read."""
 
-Many = Annotated[list[T], BeforeValidator(_listed)]
+class _OrOne:
+    """Tells the JSON Schema of a list that one of its items may stand alone."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        whole = handler(core)
+        return {"anyOf": [whole.get("items", {}), whole]}
+
+
+Many = Annotated[list[T], BeforeValidator(_listed), _OrOne]
 """A list, or one value that stands for a list of one."""
 
 
