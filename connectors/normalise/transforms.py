@@ -119,9 +119,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "upper": Transform(
         Kind.TEXT, "text in upper case", _text(lambda text, _: tidy(text).upper() or None, CHOOSE)
     ),
-    "list_first": Transform(
-        Kind.TEXT, "the first entry of a list (`a;b`, `a, b`, `a|b`)", _text(_first, CHOOSE)
-    ),
+    "list_first": Transform(Kind.TEXT, "the first entry of a list (`a;b` or `a, b`)", _text(_first, CHOOSE)),
     "name": Transform(
         Kind.TEXT, 'a person\'s name: text, of which only signs like "n/a" are blank', _text(_line, NOTHING)
     ),
