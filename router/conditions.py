@@ -138,21 +138,24 @@ def _show_equality(condition: Comparison, at: int, text_at: int) -> Show:
 def _show_parts(word: str, parts: tuple[Show, ...], *, decides: bool) -> Show:
     """Try the parts in order up to the one whose result `decides`, as `all` and `any` do.
 
-    Where that is the first one, it stands for the whole group.
+    Where that is the first one, as in most rules, it stands for the whole group.
     """
+    if not parts:
+        return lambda _row, _now: Group(word, not decides, ())
+    first, *others = parts
 
     def show(row: Row, now: datetime) -> Asked | Group:
-        tried: tuple[Asked | Group, ...] = ()
-        found: Truth = not decides
-        for part in parts:
+        one = first(row, now)
+        if one.holds is decides:
+            return one
+        tried, found = [one], one.holds
+        for part in others:
             one = part(row, now)
-            holds = one.holds
-            if holds is decides:
-                return _new(Group, (word, decides, (*tried, one))) if tried else one
-            if holds is None:
-                found = None
-            tried = (*tried, one)
-        return _new(Group, (word, found, tried))
+            tried.append(one)
+            if one.holds is decides:
+                return Group(word, decides, tuple(tried))
+            found = found if one.holds is found else None
+        return Group(word, found, tuple(tried))
 
     return show
 

@@ -72,11 +72,12 @@ class Rules:
         """Return the same rule, and of every rule down to it the name and what was found; raises NoRule."""
         row = self._read_all(lead)
         tried: list[Asked | Group] = []
-        for rule, show in zip(self._rules, self._shows, strict=True):
+        for show in self._shows:
             found = show(row, now)
             tried.append(found)
             if found.holds:
-                return rule, self._names[: len(tried)], tuple(tried)
+                count = len(tried)
+                return self._rules[count - 1], self._names[:count], tuple(tried)
         raise _no_rule(lead)
 
 

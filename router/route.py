@@ -10,6 +10,8 @@ from router.model import Action, Decision, Lead, RepId, State, Sticky, TeamTurns
 from router.rules import Rule, Rulebook
 from router.trace import Attempt, Considered, Trace, Why
 
+_new = tuple.__new__  # as in `conditions`: one for each member of a team
+
 
 class Router:
     """Decides who gets a lead. The same input gives the same decision, in any process and in any order of teams.
@@ -63,5 +65,5 @@ def _attempt(asked: Asked, state: State) -> Attempt:
     turns = TeamTurns() if asked.team is None else state.turns.get(asked.team, TeamTurns())
     whys: dict[RepId, Why | None] = {**dict.fromkeys(asked.found.candidates), **asked.found.barred}
     credit = turns.credits.get
-    reps = tuple([Considered(rep, why, credit(rep, 0)) for rep, why in whys.items()])
+    reps = tuple([_new(Considered, (rep, why, credit(rep, 0))) for rep, why in whys.items()])
     return Attempt(asked.team, reps, asked.found.waived)
