@@ -29,3 +29,7 @@ class Stop(ConnectorError):
 
 class Conflict(ConnectorError):
     """Someone else won: the record is not as it was seen."""
+
+
+class Unusable(ConnectorError):
+    """What the options name cannot be used as it is; the text names the place and the way out."""

@@ -26,13 +26,19 @@ from sync.store import Session, Store
 from sync.verify import verify
 from sync.work import Counts, Pass, Task, Wired, calling, drive
 
+_LISTED = 20
+
 Progress = Callable[[Counts], None]
 Announce = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How a pass ended. `unreachable` is the reason why the CRM ended it, `excess` what `max_per_pass` left."""
+    """How a pass ended.
+
+    `unreachable` is the reason why the CRM ended it, `excess` what `max_per_pass` left, `failures` the first leads
+    that failed or are doubtful, each with its reason.
+    """
 
     connection: str
     run: str
@@ -40,6 +46,7 @@ class Summary:
     stopped: bool = False
     unreachable: str | None = None
     excess: int = 0
+    failures: tuple[tuple[str, str], ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -59,20 +66,25 @@ class Order:
 
 def run_pass(wired: Wired, store: Store, seams: Seams, order: Order) -> Summary:
     """Run one pass. Raises `Held` when another has the connection, `directory.Unknown`, `StoreError`."""
+    with store.session(wired.settings.name) as session:
+        return pass_in(session, wired, store.key, seams, order)
+
+
+def pass_in(session: Session, wired: Wired, store_key: bytes, seams: Seams, order: Order) -> Summary:
+    """Run one pass in a session that holds the connection's lock."""
     started, calls = seams.clock(), wired.calls()
     run = f"{started:%Y%m%dT%H%M%S%f}-{wired.settings.name}"
     unreachable, excess = None, 0
-    with store.session(wired.settings.name) as session:
-        ledger = Ledger(ConnectionName(wired.settings.name), run)
-        _begin(session, ledger, wired, started)
-        work = _open(wired, store, session, ledger, seams, order)
-        try:
-            excess = _work(work, order)
-        except (Stop, Retry) as error:
-            unreachable = str(error) or type(error).__name__
-        work.counts.api_calls = wired.calls() - calls
-        _close(work)
-    return Summary(wired.settings.name, run, work.counts, seams.stopping(), unreachable, excess)
+    ledger = Ledger(ConnectionName(wired.settings.name), run)
+    _begin(session, ledger, wired, started)
+    work = _open(wired, store_key, session, ledger, seams, order)
+    try:
+        excess = _work(work, order)
+    except (Stop, Retry) as error:
+        unreachable = str(error) or type(error).__name__
+    work.counts.api_calls = wired.calls() - calls
+    failures = _close(work)
+    return Summary(wired.settings.name, run, work.counts, seams.stopping(), unreachable, excess, failures)
 
 
 def _begin(session: Session, ledger: Ledger, wired: Wired, started: datetime) -> None:
@@ -92,7 +104,9 @@ def _begin(session: Session, ledger: Ledger, wired: Wired, started: datetime) ->
         ledger.recover(tx)
 
 
-def _open(wired: Wired, store: Store, session: Session, ledger: Ledger, seams: Seams, order: Order) -> Pass:
+def _open(
+    wired: Wired, store_key: bytes, session: Session, ledger: Ledger, seams: Seams, order: Order
+) -> Pass:
     @cache
     def people() -> Directory:
         users = calling(seams, wired.connector.owners)
@@ -110,7 +124,7 @@ def _open(wired: Wired, store: Store, session: Session, ledger: Ledger, seams: S
         ledger=ledger,
         people=people,
         seams=seams,
-        store_key=store.key,
+        store_key=store_key,
         allowance=wired.settings.max_per_pass,
         progress=order.progress,
     )
@@ -220,8 +234,8 @@ def _decided(work: Pass) -> list[Row]:
     return decide(work, [(row, known[row.values_id]) for row in rows if row.values_id in known])
 
 
-def _close(work: Pass) -> None:
-    """Count what stands open and write the end of the run."""
+def _close(work: Pass) -> tuple[tuple[str, str], ...]:
+    """Count what stands open, write the end of the run, and return the first failures."""
     counts, ledger = work.counts, work.ledger
     with work.session.transaction("end") as tx:
         standing = ledger.standing(tx)
@@ -235,3 +249,5 @@ def _close(work: Pass) -> None:
             .where(schema.runs.c.id == ledger.run)
             .values(ended=work.now(), counts=dumps(asdict(counts)))
         )
+        failed = ledger.at_steps(tx, (Step.FAILED, Step.NOTE_FAILED, *DOUBTFUL), limit=_LISTED)
+    return tuple((str(row.ref), row.reason) for row in failed)

@@ -73,6 +73,16 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsal(Session):
+    """A session whose transactions see each other and are all taken back at its end."""
+
+    @contextmanager
+    def transaction(self, name: str) -> Iterator[sa.Connection]:  # noqa: ARG002 - as Session's
+        with _translated(), self.connection.begin_nested():
+            yield self.connection
+
+
+@dataclass(frozen=True, slots=True)
 class Store:
     """An open store. `key` is its own secret, for hashes of personal values."""
 
@@ -91,6 +101,16 @@ class Store:
                 yield Session(database, lock, self.gate)
             finally:
                 lock.release()
+
+    @contextmanager
+    def rehearsal(self, connection: str) -> Iterator[Rehearsal]:
+        """Lock `connection` as for a pass, and write nothing."""
+        with self.session(connection) as session:
+            outer = session.connection.begin()
+            try:
+                yield Rehearsal(session.connection, session.lock, session.gate)
+            finally:
+                outer.rollback()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

@@ -1,0 +1,168 @@
+"""`leadswitch explain LEAD`: why a lead went where it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from router.model import Band, Decision, Money, Value
+from router.rules import Comparison
+from router.trace import Asked, Attempt, Group, Trace
+from sync.replay import Replayed, decisions_of, replayed
+from sync.report import entries_of
+from sync.screen import Screen
+from sync.steps import Row
+from sync.store import Store, open_store
+from sync.trouble import LEADS_FAILED, OK, Refused
+from sync.wiring import configuration
+
+_LEAD = 10**12
+
+
+def run(screen: Screen, *, lead: str) -> int:
+    store = open_store(configuration(screen.directory).store, create=False)
+    rows = entries_of(store, lead)
+    if not rows:
+        raise Refused(f"the ledger does not know {lead}; say CONNECTION/OBJECT/ID, or the record's id")
+    same = [_entry(screen, store, row) for row in rows]
+    store.close()
+    return OK if all(same) else LEADS_FAILED
+
+
+def _entry(screen: Screen, store: Store, row: Row) -> bool:
+    told = [replayed(store, number, row.ref) for number in decisions_of(store, row.key)]
+    if screen.json:
+        screen.result(
+            {
+                "lead": str(row.ref),
+                "entry": row.entry,
+                "step": row.step,
+                "reason": row.reason,
+                "decisions": [as_json(each) for each in told],
+            }
+        )
+        return all(each.same for each in told)
+    screen.say(
+        f"[bold]{row.ref}[/] entry {row.entry}: {row.step}" + (f" ({row.reason})" if row.reason else "")
+    )
+    for each in told:
+        for line in _lines(each):
+            screen.say(line)
+    if not told:
+        screen.say("  no decision was made")
+    return all(each.same for each in told)
+
+
+# --- for people -------------------------------------------------------------------------------------------
+
+
+def _lines(told: Replayed) -> Iterator[str]:
+    yield f"\n{told.at:%Y-%m-%d %H:%M:%S} UTC: {outcome(told.stored)}"
+    if told.trace is None:
+        yield "  The person was forgotten: what the decision was made from is gone."
+        return
+    if not told.same:
+        yield f"  [bold red]Made again, the answer is another: {outcome(told.trace.decision)}[/]"
+    for tried in told.trace.rules:
+        yield f"  {_MARKS[tried.found.holds]} rule {_plain(tried.rule)}"
+        yield from (f"      {line}" for line in _conditions(tried.found))
+    for attempt in told.trace.attempts:
+        yield from _attempt(attempt)
+    for reason in told.stored.reasons:
+        yield f"  because: {_plain(reason)}"
+    for unread in told.trace.unread:
+        yield f"  not understood: {unread.field} ({unread.why})"
+
+
+def outcome(decision: Decision) -> str:
+    """Say a decision in a few words."""
+    if decision.owner:
+        turn = f", turn {decision.turn.after.number} of {decision.team}" if decision.turn else ""
+        return f"to {decision.owner} by {decision.by}{turn}, rule {_plain(decision.rule)}"
+    if decision.queue:
+        return f"to queue {decision.queue}, rule {_plain(decision.rule)}"
+    return f"{decision.action}, rule {_plain(decision.rule)}"
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", "\\[")
+
+
+_MARKS = {True: "[green]yes[/]    ", False: "no     ", None: "unknown"}
+
+
+def _conditions(found: Asked | Group) -> Iterator[str]:
+    if isinstance(found, Asked):
+        yield f"{_MARKS[found.holds]} {_plain(comparison(found.condition))}; seen: {_plain(seen(found.seen))}"
+        return
+    if found.word != "all":
+        yield f"{_MARKS[found.holds]} {found.word}"
+    for part in found.parts:
+        yield from (("  " if found.word != "all" else "") + line for line in _conditions(part))
+
+
+def comparison(condition: Comparison) -> str:
+    operands = [str(operand) for operand in condition.operands]
+    told = ", ".join(operands[:5]) + (f", ... ({len(operands)} values)" if len(operands) > 5 else "")
+    return f"{condition.field} {condition.op} {told}"
+
+
+def seen(value: Value | None) -> str:
+    match value:
+        case None:
+            return "blank"
+        case Band(low, high):
+            return f"{low} or more" if high is None else f"{low} to {high}"
+        case Money(amount, currency):
+            return f"{seen(amount)} {currency or ''}".strip()
+    return str(value)
+
+
+def _attempt(attempt: Attempt) -> Iterator[str]:
+    yield f"  team {attempt.team}:" if attempt.team else "  named or known owner:"
+    for each in attempt.reps:
+        why = each.why.text if each.why else "may take it"
+        credit = f", credit {each.credit / _LEAD:+.3f}" if attempt.team else ""
+        yield f"      {each.rep}: {_plain(why)}{credit}"
+    for waived in attempt.waived:
+        yield f"      {waived} was not asked for: the lead's own is blank"
+
+
+# --- for scripts ------------------------------------------------------------------------------------------
+
+
+def as_json(told: Replayed) -> dict[str, object]:
+    stored = told.stored
+    return {
+        "at": told.at.isoformat(),
+        "owner": stored.owner,
+        "queue": stored.queue,
+        "team": stored.team,
+        "rule": stored.rule,
+        "by": stored.by,
+        "reasons": list(stored.reasons),
+        "same": told.same,
+        "trace": None if told.trace is None else _trace_json(told.trace),
+    }
+
+
+def _trace_json(trace: Trace) -> dict[str, object]:
+    return {
+        "rules": [{"rule": tried.rule, **_found_json(tried.found)} for tried in trace.rules],
+        "considered": [
+            {
+                "team": attempt.team,
+                "reps": [
+                    {"rep": each.rep, "why_not": each.why and each.why.text, "credit": each.credit}
+                    for each in attempt.reps
+                ],
+            }
+            for attempt in trace.attempts
+        ],
+        "unread": [{"field": u.field, "source": u.source, "why": u.why} for u in trace.unread],
+    }
+
+
+def _found_json(found: Asked | Group) -> dict[str, object]:
+    if isinstance(found, Asked):
+        return {"test": comparison(found.condition), "seen": seen(found.seen), "holds": found.holds}
+    return {"group": found.word, "holds": found.holds, "parts": [_found_json(part) for part in found.parts]}

@@ -1,0 +1,68 @@
+"""`check --live`: asks each CRM for its users and a page of records, and compares them with the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from config.settings import Configuration
+from connectors.contract import Entered
+from connectors.errors import ConnectorError
+from router.model import ConnectionName
+from router.rules import Rulebook
+from sync.directory import Directory, Unknown, directory
+from sync.seams import Seams, production
+from sync.wiring import NotSynced, wire
+from sync.work import Wired, calling
+
+_LOOK_BACK = timedelta(days=30)
+
+
+def ask_crms(found: Configuration) -> list[str]:
+    """Return what is wrong, a line each; asks with the connections' own credentials and writes nothing."""
+    with ThreadPoolExecutor(1) as pool:
+        seams = production(pool, stopping=lambda: False)
+        return [
+            line
+            for settings in found.connections
+            for line in _asked(lambda s=settings: wire(found, s, seams), seams)
+        ]
+
+
+def _asked(opened: Callable[[], Wired], seams: Seams) -> Iterator[str]:
+    try:
+        wired = opened()
+        yield from _compared(wired, seams)
+        wired.connector.close()
+    except (ConnectorError, NotSynced) as error:
+        yield str(error)
+    except Unknown as error:
+        yield from error.problems
+
+
+def _compared(wired: Wired, seams: Seams) -> Iterator[str]:
+    settings, connector, book = wired.settings, wired.connector, wired.router.book
+    name = ConnectionName(settings.name)
+    users = calling(seams, connector.owners)
+    people = directory(book, name, settings.replaces, users, any_owner=connector.features.any_owner)
+    yield from _people(book, name, people)
+    for field in settings.enters:
+        page = calling(
+            seams, lambda field=field: connector.pages(Entered(field, seams.clock() - _LOOK_BACK), None)
+        )
+        fields = {source for change in page.changes for source in change.record.fields}
+        mapped = {each.source for each in settings.mapping or ()}
+        if fields:
+            yield from (
+                f"{name}: the mapping reads {source}, which no recent record has"
+                for source in sorted(mapped - fields)
+            )
+
+
+def _people(book: Rulebook, name: ConnectionName, people: Directory) -> Iterator[str]:
+    for rep, why in people.absent.items():
+        yield f"{name}: rep {rep}: {why}; give the rep that e-mail there, or say `owner: {{{name}: ID}}`"
+    for queue in book.queues.values():
+        if name in queue.targets and queue.name not in people.queues:
+            yield f"{name}: queue {queue.name}: the CRM has no queue {queue.targets[name]}"

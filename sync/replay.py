@@ -1,0 +1,90 @@
+"""A decision made again from what the ledger stored: the same configuration, lead, position of the log and time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from router.model import Decision, Lead, LeadRef, RepId, State, person_keys
+from router.route import Router
+from router.trace import Trace
+from sync import schema
+from sync.codec import known_from_text
+from sync.decide import last_entry, team_turns
+from sync.ledger import values_of
+from sync.notes import stored_decisions
+from sync.store import Store, StoreError
+from sync.wiring import stored_configuration
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A stored decision and the same one made again. `trace` None: the lead was forgotten, nobody can say why."""
+
+    stored: Decision
+    at: datetime
+    trace: Trace | None
+
+    @property
+    def same(self) -> bool:
+        """Whether the router came to the stored answer again."""
+        if self.trace is None:
+            return True
+        made, stored = self.trace.decision, self.stored
+        return (made.owner, made.queue, made.rule, made.action) == (
+            stored.owner,
+            stored.queue,
+            stored.rule,
+            stored.action,
+        )
+
+
+def replayed(store: Store, decision: int, ref: LeadRef) -> Replayed:
+    """Make a stored decision again, with a trace; raises `StoreError` where its configuration is gone."""
+    with store.reading() as connection, connection.begin():
+        stored = stored_decisions(connection, [decision])[decision]
+        row = stored.row
+        made = stored.decision(ref)
+        lead = values_of(connection, [stored.values_id]).get(stored.values_id)
+        if lead is None:
+            return Replayed(made, row["at"], None)
+        router = _router(_files(connection, row["config"]))
+        state = _state(connection, router, row, lead)
+    return Replayed(made, row["at"], router.explain(lead, state, row["at"]))
+
+
+def decisions_of(store: Store, entry: str) -> list[int]:
+    """Return the ids of an entry's decisions, oldest first."""
+    decisions = schema.decisions
+    with store.reading() as connection, connection.begin():
+        query = sa.select(decisions.c.id).where(decisions.c.lead == entry).order_by(decisions.c.id)
+        return [int(found) for found in connection.scalars(query)]
+
+
+def _files(connection: sa.Connection, config: str) -> str:
+    table = schema.configurations
+    found = connection.scalar(sa.select(table.c.files).where(table.c.hash == config))
+    if found is None:
+        raise StoreError(f"the store does not have the configuration {config[:12]} of that decision")
+    return str(found)
+
+
+@lru_cache(maxsize=4)
+def _router(files: str) -> Router:
+    return Router(stored_configuration(json.loads(files)).rulebook)
+
+
+def _state(connection: sa.Connection, router: Router, row: sa.RowMapping, lead: Lead) -> State:
+    keys, known = person_keys(lead), known_from_text(row["known"])
+    position = row["position"]
+    absent = last_entry(connection, f"owners:{lead.ref.connection}", until=position)
+    return State(
+        turns={name: team_turns(connection, name, until=position) for name in router.book.teams},
+        persons={keys[i]: sticky for i, sticky in known.items()},
+        held={lead.ref: row["held_since"]} if row["held_since"] else {},
+        absent={RepId(rep): why for rep, why in json.loads(absent or "{}").items()},
+    )

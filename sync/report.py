@@ -1,0 +1,32 @@
+"""What stands open in the ledger, read without a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from sync import schema
+from sync.ledger import rows_of
+from sync.steps import Row, Step
+from sync.store import Store
+
+
+def entries_at(store: Store, steps: Iterable[Step]) -> list[Row]:
+    """Return the entries of all connections at `steps`, the next due first."""
+    leads = schema.leads
+    with store.reading() as connection, connection.begin():
+        query = sa.select(leads).where(leads.c.step.in_(list(steps))).order_by(leads.c.due, leads.c.key)
+        return list(rows_of(connection, query))
+
+
+def entries_of(store: Store, lead: str) -> list[Row]:
+    """Return the entries of a lead, the newest last. `lead` is CONNECTION/OBJECT/ID, or the record's id alone."""
+    leads = schema.leads
+    with store.reading() as connection, connection.begin():
+        found = sa.or_(
+            leads.c.record == lead.partition("#")[0], leads.c.record_id == lead, leads.c.key == lead
+        )
+        return list(
+            rows_of(connection, sa.select(leads).where(found).order_by(leads.c.record, leads.c.entry))
+        )

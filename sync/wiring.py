@@ -1,0 +1,98 @@
+"""Where the program is put together: what configurations may say, and what a connection is made of."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from config.loader import load, parse
+from config.settings import Configuration, Connection, Vocabulary
+from connectors import registry
+from connectors.contract import Account, Secret
+from connectors.normalise.mapping import FieldMap, FieldMapping, compile_mapping
+from connectors.normalise.standard import STANDARD
+from connectors.normalise.transforms import DEFAULT_TRANSFORM, TRANSFORMS
+from router.model import ConnectionName
+from router.route import Router
+
+if TYPE_CHECKING:  # the store is slow to load, and `check` does without it
+    from sync.seams import Seams
+    from sync.work import Wired
+
+T = TypeVar("T")
+
+
+class NotSynced(Exception):
+    """A connection of a kind that can be configured and checked, but not synced by this version."""
+
+
+def vocabulary() -> Vocabulary:
+    """Return what the connectors and the normaliser tell a configuration."""
+    kinds = [registry.find(name) for name in registry.names()]
+    return Vocabulary(
+        kinds={kind.name: kind.options_type() for kind in kinds},
+        secret=Secret,
+        transforms={name: transform.kind for name, transform in TRANSFORMS.items()},
+        default_transforms=DEFAULT_TRANSFORM,
+        always_owned=frozenset(kind.name for kind in kinds if kind.every_record_owned),
+        objects={kind.name: kind.object for kind in kinds},
+    )
+
+
+def configuration(directory: Path) -> Configuration:
+    """Load the configuration in `directory`; raises `ConfigError`."""
+    return load(directory, vocabulary())
+
+
+def stored_configuration(files: dict[str, str]) -> Configuration:
+    """Read a configuration that the store kept; enough to route, not to reach a CRM."""
+    return parse(files, vocabulary(), secrets=False)
+
+
+def field_mapping(settings: Connection) -> FieldMapping:
+    """Return how the fields of a connection become a lead's: its own mapping, or its kind's."""
+    if settings.mapping is None:
+        return STANDARD.get(settings.kind, STANDARD["memory"])
+    return FieldMapping(tuple(FieldMap(m.field, m.source, m.transform, m.values) for m in settings.mapping))
+
+
+def wire(found: Configuration, settings: Connection, seams: Seams) -> Wired:
+    """Open a connection's CRM. Raises `NotSynced`, or what the connector raises for options it cannot use."""
+    from sync.work import Wired
+
+    kind = registry.find(settings.kind)
+    if kind.connect is None:
+        raise NotSynced(
+            f"{settings.name}: this version checks {settings.kind} connections, but cannot sync them yet"
+        )
+    counted = _Counted()
+    account = Account(
+        connection=ConnectionName(settings.name), object=settings.object, clock=seams.clock, transport=counted
+    )
+    return Wired(
+        settings=settings,
+        connector=kind.open(settings.options, account),
+        normalise=compile_mapping(field_mapping(settings), zone=found.timezone),
+        router=Router(found.rulebook),
+        config=found.hash,
+        files=found.files,
+        zone=found.timezone,
+        calls=counted.made,
+    )
+
+
+class _Counted:
+    """The transport of a connection that is in process, counting its calls."""
+
+    def __init__(self) -> None:
+        self._next = itertools.count(1)
+        self._made = 0
+
+    def __call__(self, name: str, apply: Callable[[], T]) -> T:  # noqa: ARG002 - the transport's shape
+        self._made = next(self._next)
+        return apply()
+
+    def made(self) -> int:
+        return self._made
