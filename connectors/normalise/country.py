@@ -6,16 +6,14 @@ without a country is seen and sorted out, a lead with a wrong one goes to the wr
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 
 from connectors.normalise.packaged import rows
-from connectors.normalise.reading import Unreadable, bare, folded
+from connectors.normalise.reading import Unreadable, bare, folded, parts
 
 _LONGEST = 200
 _LITTLE = frozenset({"the", "of", "and", "s"})
 _SHORT = {"st": "saint", "is": "islands", "isl": "islands", "rep": "republic", "dem": "democratic"}
-_BRACKETS = re.compile(r"^([^()]+)\(([^()]+)\)$")
 
 
 def country(text: str) -> str:
@@ -50,14 +48,10 @@ def _found(text: str) -> tuple[str, ...] | None:
 
 
 def _agreed(text: str) -> tuple[str, ...] | None:
-    """Read "Germany (DE)" and "Netherlands (the)": both parts say the same, or one says nothing of its own."""
-    match = _BRACKETS.match(text.strip())
-    if match is None:
-        return None
-    outer, inner = match[1].strip(), match[2].strip()
-    first = _found(outer)
-    second = first if inner.casefold() in _LITTLE else _found(inner)
-    return first if first == second else None
+    """Read "Germany (DE)" and "Netherlands (the)": all parts say the same, or nothing of their own."""
+    telling = [part for part in parts(text) if part.casefold() not in _LITTLE]
+    said = {_found(part) for part in telling}
+    return said.pop() if len(said) == 1 else None
 
 
 def _words(key: str) -> str:

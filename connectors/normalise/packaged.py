@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 
 
 @cache
 def _text(name: str) -> str:
+    from importlib.resources import files  # heavy for a program that only checks a mapping
+
     return (files("connectors.normalise") / "tables" / name).read_text(encoding="utf-8")
 
 

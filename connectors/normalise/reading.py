@@ -27,8 +27,10 @@ class Context:
     zone: tzinfo = UTC
 
 
-# Byte-order mark, zero-width characters, soft hyphen, directional marks: seen by no reader, kept inside a text.
-INVISIBLE = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\u061c"
+# Byte-order mark, zero-width characters, soft hyphen, directional marks: seen by no reader, kept inside a text
+# (Persian needs them), taken out of everything that is no text, where they come along with a copied value.
+INVISIBLE = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069"
+_UNSEEN = dict.fromkeys(map(ord, INVISIBLE))
 _ENDS = INVISIBLE + " "
 _CONTROL = {
     **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029], " "),
@@ -97,8 +99,10 @@ def tidy(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return the text in compatibility form (full-width becomes ASCII, odd spaces become spaces), tidied."""
-    return tidy(text) if text.isascii() else tidy(unicodedata.normalize("NFKC", tidy(text)))
+    """Return what is no prose in compatibility form: full-width becomes ASCII, what nobody sees is taken out."""
+    if text.isascii():
+        return tidy(text)
+    return tidy(unicodedata.normalize("NFKC", tidy(text).translate(_UNSEEN)))
 
 
 # Letters that stay when accents are taken off, as people type them on a keyboard without them.
@@ -125,3 +129,11 @@ def bare(text: str) -> str:
     """Return folded text without the accents of Latin, Greek and Cyrillic; other scripts need their marks."""
     marks = unicodedata.normalize("NFD", text.translate(_LETTERS))
     return unicodedata.normalize("NFC", "".join(c for c in marks if not 0x300 <= ord(c) < 0x370))
+
+
+_APART = re.compile(r"[()\[\],;/|:]|(?:^|\s)[-–](?:\s|$)")
+
+
+def parts(text: str) -> list[str]:
+    """Return what stands between brackets, commas, slashes and lone dashes: "DE - Germany" is two spellings."""
+    return [part.strip() for part in _APART.split(text) if part.strip()]

@@ -7,11 +7,12 @@ that no other country has ("California", not "Georgia") is understood.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from connectors.normalise.country import is_code
 from connectors.normalise.packaged import rows
-from connectors.normalise.reading import Unreadable, bare, folded
+from connectors.normalise.reading import Unreadable, bare, folded, parts
 
 _LONGEST = 200
 _CODE = re.compile(r"([A-Za-z]{2})-([A-Za-z0-9]{1,3})")
@@ -56,11 +57,18 @@ def _within(text: str, country: str) -> str:
     known = _regions().get(country)
     if known is None:
         raise Unreadable(f"the regions of {country} are not known here: give the ISO 3166-2 code")
-    key = folded(text)
-    found = known.get(key) or known.get(bare(key))
+    found = _named(text, known)
+    if found is None:
+        said = {_named(part, known) for part in parts(text)}  # "CA - California", "New York, NY"
+        found = said.pop() if len(said) == 1 else None
     if found is None:
         raise Unreadable(f"no region of {country} is called so")
     return found
+
+
+def _named(text: str, known: Mapping[str, str]) -> str | None:
+    key = folded(text)
+    return known.get(key) or known.get(bare(key))
 
 
 def _alone(text: str) -> str:

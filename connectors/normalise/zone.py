@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from connectors.normalise.reading import Unreadable, plain
@@ -83,15 +82,21 @@ def only_zone(country: str | None, region: str | None) -> str | None:
 
 @cache
 def _known() -> dict[str, str]:
-    return {name.lower(): name for name in files("tzdata").joinpath("zones").read_text("utf-8").split()}
+    return {name.lower(): name for name in _tzdata("zones").split()}
 
 
 @cache
 def _of_country() -> dict[str, tuple[str, ...]]:
     """Map alpha-2 codes to their zones, the most important one first."""
     found: dict[str, tuple[str, ...]] = {}
-    for line in files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8").splitlines():
+    for line in _tzdata("zoneinfo/zone.tab").splitlines():
         if not line.startswith("#"):
             country, _, name, *_ = line.split("\t")
             found[country] = (*found.get(country, ()), name)
     return found
+
+
+def _tzdata(name: str) -> str:
+    from importlib.resources import files  # heavy for a program that only checks a mapping
+
+    return files("tzdata").joinpath(name).read_text("utf-8")

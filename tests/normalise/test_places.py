@@ -21,7 +21,15 @@ from connectors.normalise.zone import only_zone, zone
         *[(text, "CI") for text in ("Ivory Coast", "Côte d'Ivoire", "COTE D IVOIRE", "Côte d’Ivoire")],
         *[
             (text, "DE")
-            for text in ("Germany", "  deutschland ", "Germany (DE)", "Federal Republic of Germany", "deu")
+            for text in (
+                "Germany",
+                "  deutschland ",
+                "Germany (DE)",
+                "DE - Germany",
+                "Germany / Deutschland",
+                "Federal Republic of Germany",
+                "deu",
+            )
         ],
         *[(text, "CD") for text in ("DRC", "Congo (Kinshasa)", "Congo, the Democratic Republic of the")],
         *[
@@ -64,6 +72,7 @@ def test_a_country_is_read_in_the_spellings_that_people_use(text: str, code: str
         ("Yugoslavia", "a state that is no more"),
         ("Germny", "no country is called so"),
         ("Germany (AT)", "no country is called so"),
+        ("Germany, Austria", "no country is called so"),
         ("12 Main Street / Pune / India", "no country is called so"),
         ("of the", "no country is called so"),
         ("x" * 1000, "too long for a country"),
@@ -89,7 +98,19 @@ def test_only_two_capitals_are_a_code(text: str, known: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "place", "code"),
     [
-        *[(text, "US", "US-CA") for text in ("California", "CA", "Calif.", "ca", "US-CA", "us-ca")],
+        *[
+            (text, "US", "US-CA")
+            for text in (
+                "California",
+                "CA",
+                "Calif.",
+                "ca",
+                "US-CA",
+                "us-ca",
+                "CA - California",
+                "California (CA)",
+            )
+        ],
         *[(text, "DE", "DE-BY") for text in ("Bayern", "Bavaria", "BY", "DE-BY")],
         *[(text, "CA", "CA-QC") for text in ("Québec", "Quebec", "QC", "Qué.", "PQ")],
         *[(text, "US", "US-DC") for text in ("D.C.", "Washington, D.C.", "District of Columbia")],
@@ -126,6 +147,7 @@ def test_a_region_is_read_in_its_country(text: str, place: str | None, code: str
         ("Georgia", None, "a region needs its country to be understood"),
         ("Washington", None, "a region needs its country to be understood"),
         ("Bavaria", None, "a region needs its country to be understood"),
+        ("California, Nevada", "US", "no region of US is called so"),
         ("Bavaria", "US", "no region of US is called so"),
         ("US-CA", "CA", "a region of US, but the country is CA"),
         ("US-XX", "US", "US has no region XX"),

@@ -1,5 +1,7 @@
 """What is understood of the data sets, the tables made from them, and the page that shows both."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,13 @@ def test_the_page_shows_what_is_measured() -> None:
 def test_every_table_says_where_it_comes_from() -> None:
     sources = (TABLES / "SOURCES.md").read_text(encoding="utf-8")
     assert all(f"`{path.name}`" in sources for path in TABLES.iterdir() if path.name != "SOURCES.md")
+
+
+def test_a_mapping_is_checked_without_loading_the_tables_of_numbers_and_domains() -> None:
+    code = "import sys, connectors.normalise.standard; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not {"phonenumbers", "publicsuffixlist", "idna", "importlib.resources"} & set(
+        loaded.stdout.split()
+    )
