@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
-from config.settings import Configuration
+from config.settings import Configuration, Connection
 from connectors.contract import Entered
 from connectors.errors import ConnectorError
 from router.model import ConnectionName
@@ -23,16 +24,12 @@ def ask_crms(found: Configuration) -> list[str]:
     """Return what is wrong, a line each; asks with the connections' own credentials and writes nothing."""
     with ThreadPoolExecutor(1) as pool:
         seams = production(pool, stopping=lambda: False)
-        return [
-            line
-            for settings in found.connections
-            for line in _asked(lambda s=settings: wire(found, s, seams), seams)
-        ]
+        return [line for settings in found.connections for line in _asked(found, settings, seams)]
 
 
-def _asked(opened: Callable[[], Wired], seams: Seams) -> Iterator[str]:
+def _asked(found: Configuration, settings: Connection, seams: Seams) -> Iterator[str]:
     try:
-        wired = opened()
+        wired = wire(found, settings, seams)
         yield from _compared(wired, seams)
         wired.connector.close()
     except (ConnectorError, NotSynced) as error:
@@ -48,16 +45,11 @@ def _compared(wired: Wired, seams: Seams) -> Iterator[str]:
     people = directory(book, name, settings.replaces, users, any_owner=connector.features.any_owner)
     yield from _people(book, name, people)
     for field in settings.enters:
-        page = calling(
-            seams, lambda field=field: connector.pages(Entered(field, seams.clock() - _LOOK_BACK), None)
-        )
+        walk = Entered(field, seams.clock() - _LOOK_BACK)
+        page = calling(seams, partial(connector.pages, walk, None))
         fields = {source for change in page.changes for source in change.record.fields}
-        mapped = {each.source for each in settings.mapping or ()}
-        if fields:
-            yield from (
-                f"{name}: the mapping reads {source}, which no recent record has"
-                for source in sorted(mapped - fields)
-            )
+        unknown = sorted({each.source for each in settings.mapping or ()} - fields) if fields else ()
+        yield from (f"{name}: the mapping reads {source}, which no recent record has" for source in unknown)
 
 
 def _people(book: Rulebook, name: ConnectionName, people: Directory) -> Iterator[str]:

@@ -28,6 +28,7 @@ from router.model import LeadRef
 from sync import schema
 from sync.passes import Order, Summary, pass_in
 from sync.seams import Seams, production
+from sync.steps import Step
 from sync.store import Store, open_store
 from sync.wiring import wire
 
@@ -111,7 +112,10 @@ def _touched(connection: sa.Connection, run: str) -> list[tuple[str, str, str, s
         .where(leads.c.run == run)
         .order_by(leads.c.stamp, leads.c.key)
     )
-    return [
-        (row["record"], row["step"], row["rep"] or row["queue"] or "", row["rule"] or row["reason"])
-        for row in connection.execute(query).mappings()
-    ]
+    return [_told(row) for row in connection.execute(query).mappings()]
+
+
+def _told(row: sa.RowMapping) -> tuple[str, str, str, str]:
+    to = row["rep"] or row["queue"] or ""
+    step = "assign" if to and row["step"] in (Step.VERIFY, Step.SETTLED) else row["step"]
+    return row["record"], step, to, row["rule"] or row["reason"]

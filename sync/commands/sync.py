@@ -138,15 +138,20 @@ def report(screen: Screen, summaries: Sequence[Summary], held: Sequence[str]) ->
     if screen.json:
         screen.result(as_json(summaries, held))
     else:
-        rows = [(s.connection, *(f"{getattr(s.counts, name):,}" for name in _SHOWN)) for s in summaries]
-        screen.table("", ("connection", *(f">{name}" for name in _SHOWN)), rows)
+        for summary in summaries:
+            screen.say(f"{summary.connection}: {in_words(summary.counts)}")
     for summary in summaries:
         _say_open(screen, summary)
     for name in held:
         screen.warn(f"{name}: another pass holds it; nothing was done")
 
 
-_SHOWN = ("seen", "assigned", "skipped", "parked", "held", "conflicts", "failed", "doubtful")
+_SHOWN = ("skipped", "parked", "held", "waiting", "conflicts", "failed", "doubtful", "unverified")
+
+
+def in_words(counts: Counts) -> str:
+    others = [f"{getattr(counts, name):,} {name}" for name in _SHOWN if getattr(counts, name)]
+    return ", ".join([f"{counts.seen:,} seen", f"{counts.assigned:,} assigned", *others])
 
 
 def _say_open(screen: Screen, summary: Summary) -> None:
