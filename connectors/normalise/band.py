@@ -20,9 +20,7 @@ _COUNTED = re.compile(
     r"|medewerkers|anställda|ansatte)\.?",
     re.I,
 )
-_ONE = frozenset(
-    {"self-employed", "self employed", "just me", "only me", "myself only", "sole trader", "freelancer"}
-)
+_ONE = frozenset({"self-employed", "self employed", "just me", "only me", "myself only", "sole trader"})
 _NAMES = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _MONTH = re.compile(rf"\d{{1,4}}-{_NAMES}|{_NAMES}-\d{{1,4}}", re.I)
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+")  # nobody labels a band of things with three decimals
@@ -31,26 +29,12 @@ _WHOLE_COMMA = Style(Marks.COMMA, whole=True)
 _N = rf"([\d.,' ]*\d(?: ?(?:{UNIT})\b\.?)?)"
 _BETWEEN = re.compile(rf"(?:between |from )?{_N} ?(?:-|~|\.\.|to|and|bis|à|al?) ?{_N}", re.I)
 _FORMS = (
-    (
-        "over",
-        re.compile(rf"(?:>|more than|over|above|greater than|mehr als|über|plus de|más de) ?{_N}", re.I),
-    ),
-    ("from", re.compile(rf"(?:>=|≥|=>|at least|min\.?|minimum|from|ab|mindestens) ?{_N}", re.I)),
-    (
-        "from",
-        re.compile(
-            rf"{_N} ?(?:\+|plus|and (?:more|above|over|up)|or (?:more|above|over)|und mehr|et plus|y más)",
-            re.I,
-        ),
-    ),
-    (
-        "under",
-        re.compile(
-            rf"(?:<|less than|fewer than|under|below|weniger als|unter|moins de|menos de) ?{_N}", re.I
-        ),
-    ),
-    ("to", re.compile(rf"(?:<=|≤|=<|up to|at most|max\.?|maximum|bis(?: zu)?|höchstens) ?{_N}", re.I)),
-    ("to", re.compile(rf"{_N} ?(?:or (?:less|fewer|below)|and (?:less|fewer|below|under))", re.I)),
+    ("over", rf"(?:>|more than|over|above|greater than|mehr als|über|plus de|más de) ?{_N}"),
+    ("from", rf"(?:>=|≥|=>|at least|min\.?|minimum|from|ab|mindestens) ?{_N}"),
+    ("from", rf"{_N} ?(?:\+|plus|(?:and|or) (?:more|above|over|up)|und mehr|oder mehr|et plus|y más)"),
+    ("under", rf"(?:<|less than|fewer than|under|below|weniger als|unter|moins de|menos de) ?{_N}"),
+    ("to", rf"(?:<=|≤|=<|up to|at most|max\.?|maximum|bis(?: zu)?|höchstens) ?{_N}"),
+    ("to", rf"{_N} ?(?:and|or) (?:less|fewer|below|under)"),
 )
 
 
@@ -98,7 +82,7 @@ def _between(text: str, style: Style) -> Band | None:
 def _open(text: str, style: Style) -> Band | None:
     """Read a band with one end."""
     for form, pattern in _FORMS:
-        match = pattern.fullmatch(text)
+        match = re.fullmatch(pattern, text, re.IGNORECASE)
         if match is not None:
             return _one_ended(form, _end(match[1], style), style)
     return None

@@ -19,44 +19,18 @@ _MILLISECONDS = (10**11, 10**13)
 
 
 class Order(StrEnum):
-    """What comes first in "03/04/2024" """
+    """What comes first in "03/04/2024": day, month, or what the numbers show."""
 
     DAY = "day"
     MONTH = "month"
     SHOWN = "shown"
 
 
-_MONTHS = {
-    name: at // 2 + 1
-    for at, name in enumerate(
-        [
-            "january",
-            "jan",
-            "february",
-            "feb",
-            "march",
-            "mar",
-            "april",
-            "apr",
-            "may",
-            "may",
-            "june",
-            "jun",
-            "july",
-            "jul",
-            "august",
-            "aug",
-            "september",
-            "sep",
-            "october",
-            "oct",
-            "november",
-            "nov",
-            "december",
-            "dec",
-        ]
-    )
-} | {"sept": 9}
+_FULL = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
+_MONTHS = {name: at for at, full in enumerate(_FULL, 1) for name in (full, full[:3])} | {"sept": 9}
 _CLOCK = (
     r"(?:(?:,? +(?:at )?|T)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r" ?(?P<half>[ap]\.?m\.?)? ?(?P<offset>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"

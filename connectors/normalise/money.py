@@ -12,52 +12,8 @@ from connectors.normalise.reading import Unreadable, plain
 from router.model import Money
 
 _LONGEST = 100
-_SIGNS = {
-    "us$": "USD",
-    "u$s": "USD",
-    "ca$": "CAD",
-    "c$": "CAD",
-    "au$": "AUD",
-    "a$": "AUD",
-    "nz$": "NZD",
-    "hk$": "HKD",
-    "s$": "SGD",
-    "sg$": "SGD",
-    "nt$": "TWD",
-    "r$": "BRL",
-    "mx$": "MXN",
-    "€": "EUR",
-    "euro": "EUR",
-    "euros": "EUR",
-    "£": "GBP",
-    "₹": "INR",
-    "₩": "KRW",
-    "₽": "RUB",
-    "₺": "TRY",
-    "₪": "ILS",
-    "₴": "UAH",
-    "₫": "VND",
-    "₱": "PHP",
-    "฿": "THB",
-    "₦": "NGN",
-    "₡": "CRC",
-    "₲": "PYG",
-    "₸": "KZT",
-    "₼": "AZN",
-    "₾": "GEL",
-    "₵": "GHS",
-    "zł": "PLN",
-    "kč": "CZK",
-    "円": "JPY",
-    "元": "CNY",
-    "원": "KRW",
-    "us dollars": "USD",
-    "us dollar": "USD",
-}
 _UNCLEAR = frozenset({"$", "¥", "kr", "kr.", "rs", "rs.", "fr", "fr.", "dollar", "dollars", "₨"})
-_TYPED_SMALL = frozenset(
-    ["usd", "eur", "gbp", "cad", "aud", "nzd", "chf", "jpy", "inr", "sek", "nok", "dkk", "pln", "brl", "sgd"]
-)
+_TYPED_SMALL = frozenset({"usd", "eur", "gbp", "cad", "aud", "nzd", "chf", "jpy", "inr", "sek", "nok", "dkk"})
 _WORD = re.compile(r"u\$s|[a-z]{0,3}\$|[^\W\d_]{2,}\.?|[^\w\s.,'()+<>=≤≥~-]", re.I)
 _PER_YEAR = re.compile(r"(?:per year|a year|/ ?(?:yr|year|a)|p\.? ?a\.?|annually|arr)$", re.I)
 
@@ -82,9 +38,14 @@ def _currency(word: str) -> str | None:
         return ""
     code = sign.removesuffix("$").upper()
     known = code in _codes() and (word.isupper() or sign in _TYPED_SMALL)
-    return _SIGNS.get(sign) or (code if known else None)
+    return _signs().get(sign) or (code if known else None)
 
 
 @cache
 def _codes() -> frozenset[str]:
     return frozenset(row[0] for row in rows("currencies.tsv"))
+
+
+@cache
+def _signs() -> dict[str, str]:
+    return {row[0]: row[1] for row in rows("currency_signs.tsv")}

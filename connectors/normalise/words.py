@@ -11,49 +11,16 @@ from connectors.normalise.reading import Unreadable, bare, folded, plain
 
 _LONGEST = 100
 _YES = frozenset(
-    [
-        "true",
-        "yes",
-        "y",
-        "1",
-        "on",
-        "t",
-        "x",
-        "checked",
-        "ja",
-        "oui",
-        "si",
-        "sì",
-        "sí",
-        "sim",
-        "✓",
-        "✔",
-        "да",
-        "はい",
-        "是",
-    ]
+    {
+        *("true", "yes", "y", "1", "on", "t", "x", "checked", "✓", "✔"),
+        *("ja", "oui", "si", "sì", "sí", "sim", "да", "はい", "是"),
+    }
 )
 _NO = frozenset(
-    [
-        "false",
-        "no",
-        "n",
-        "0",
-        "off",
-        "f",
-        "unchecked",
-        "nein",
-        "non",
-        "não",
-        "nao",
-        "nee",
-        "nej",
-        "нет",
-        "いいえ",
-        "否",
-        "✗",
-        "✘",
-    ]
+    {
+        *("false", "no", "n", "0", "off", "f", "unchecked", "✗", "✘"),
+        *("nein", "non", "não", "nao", "nee", "nej", "нет", "いいえ", "否"),
+    }
 )
 
 

@@ -6,59 +6,13 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+from connectors.normalise.packaged import rows
 from connectors.normalise.reading import Unreadable, plain
 
 _LONGEST = 100
 _SURE = frozenset({"utc"})  # besides names with a slash: "EST" is an IANA name too, of a place in Panama
 # Zones of a country count as one where their clocks agree through these years.
 _MOMENTS = tuple(datetime(year, month, 15, tzinfo=UTC) for year in (2025, 2026) for month in range(1, 13))
-# States of countries with several zones that lie wholly in one, as the comments of zone.tab have it.
-_STATES = {
-    **dict.fromkeys(
-        [
-            "US-CT",
-            "US-DC",
-            "US-DE",
-            "US-GA",
-            "US-MA",
-            "US-MD",
-            "US-ME",
-            "US-NC",
-            "US-NH",
-            "US-NJ",
-            "US-NY",
-            "US-OH",
-            "US-PA",
-            "US-RI",
-            "US-SC",
-            "US-VA",
-            "US-VT",
-            "US-WV",
-        ],
-        "America/New_York",
-    ),
-    **dict.fromkeys(
-        ["US-AL", "US-AR", "US-IA", "US-IL", "US-LA", "US-MN", "US-MO", "US-MS", "US-OK", "US-WI"],
-        "America/Chicago",
-    ),
-    **dict.fromkeys(["US-CO", "US-MT", "US-NM", "US-UT", "US-WY"], "America/Denver"),
-    **dict.fromkeys(["US-CA", "US-NV", "US-WA"], "America/Los_Angeles"),
-    "US-HI": "Pacific/Honolulu",
-    "US-PR": "America/Puerto_Rico",
-    "US-GU": "Pacific/Guam",
-    "CA-AB": "America/Edmonton",
-    "CA-MB": "America/Winnipeg",
-    "CA-NB": "America/Moncton",
-    "CA-NS": "America/Halifax",
-    "CA-PE": "America/Halifax",
-    "CA-YT": "America/Whitehorse",
-    "AU-ACT": "Australia/Sydney",
-    "AU-VIC": "Australia/Melbourne",
-    "AU-QLD": "Australia/Brisbane",
-    "AU-SA": "Australia/Adelaide",
-    "AU-TAS": "Australia/Hobart",
-    "AU-NT": "Australia/Darwin",
-}
 
 
 def zone(text: str) -> str:
@@ -73,8 +27,8 @@ def zone(text: str) -> str:
 @lru_cache(maxsize=4096)
 def only_zone(country: str | None, region: str | None) -> str | None:
     """Return the zone of a region or country that has but one, else None."""
-    if region in _STATES:
-        return _STATES[region]
+    if region in _of_state():
+        return _of_state()[region]
     names = _of_country().get(country, ()) if country else ()
     clocks = {tuple(moment.astimezone(ZoneInfo(name)).utcoffset() for moment in _MOMENTS) for name in names}
     return names[0] if len(clocks) == 1 else None
@@ -83,6 +37,11 @@ def only_zone(country: str | None, region: str | None) -> str | None:
 @cache
 def _known() -> dict[str, str]:
     return {name.lower(): name for name in _tzdata("zones").split()}
+
+
+@cache
+def _of_state() -> dict[str | None, str]:
+    return {region: name for name, regions in rows("state_zones.tsv") for region in regions.split()}
 
 
 @cache
