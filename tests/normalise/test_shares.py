@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.normalise.domain import is_free_mail
+from connectors.normalise.packaged import rows
 from connectors.normalise.phone import phone
 from connectors.normalise.reading import Unreadable
 from tests.normalise.build_tables import BUILT, ROOT, TABLES, built, table
@@ -55,6 +56,7 @@ def test_the_page_shows_what_is_measured() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert table_of_shares() in text
     assert table_of_transforms() in text
+    assert f"({len(list(rows('free_mail.txt'))):,} domains)" in text
 
 
 def test_every_table_says_where_it_comes_from() -> None:
