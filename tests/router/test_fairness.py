@@ -1,0 +1,108 @@
+"""How far reps get from their shares when availability is drawn at random, beside smooth weighted round robin.
+
+No online rule has a bound here; what is measured is printed (`pytest -s`) and stands in docs/routing.md.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from random import Random
+
+import pytest
+
+from router.model import RepId, TeamName, TeamTurns
+from router.turns import LEAD, Portions, take
+
+TEAM = TeamName("team")
+LEADS = 4000
+Take = Callable[[Mapping[RepId, int], Mapping[RepId, int]], tuple[RepId, Mapping[RepId, int]]]
+
+
+def ours() -> Take:
+    turns = TeamTurns()
+
+    def one(members: Mapping[RepId, int], able: Mapping[RepId, int]) -> tuple[RepId, Mapping[RepId, int]]:
+        nonlocal turns
+        turn = take(TEAM, turns, members, Portions(LEAD, able))
+        turns = turn.after
+        return turn.taker, turn.shares
+
+    return one
+
+
+def most_credit() -> Take:
+    credit: dict[RepId, float] = {}
+
+    def one(members: Mapping[RepId, int], able: Mapping[RepId, int]) -> tuple[RepId, Mapping[RepId, int]]:
+        total = sum(able.values())
+        shares = {rep: LEAD * weight // total for rep, weight in able.items()}
+        for rep, share in shares.items():
+            credit[rep] = credit.get(rep, 0) + share
+        taker = max(able, key=lambda rep: credit[rep])
+        credit[taker] -= LEAD
+        return taker, shares
+
+    return one
+
+
+def crowds(reps: int, available: float, seed: int) -> Iterator[tuple[dict[RepId, int], dict[RepId, int]]]:
+    random = Random(seed)
+    members = {RepId(f"r{n}"): random.choice((1, 1, 2, 4)) for n in range(reps)}
+    for _ in range(LEADS):
+        able = {rep: weight for rep, weight in members.items() if random.random() < available}
+        if able:
+            yield members, able
+
+
+def furthest(rule: Take, reps: int, available: float, seed: int) -> float:
+    """Return the greatest distance, in leads, of anybody from the sum of their shares at any time."""
+    owed: dict[RepId, int] = {}
+    most = 0
+    for members, able in crowds(reps, available, seed):
+        taker, shares = rule(members, able)
+        for rep, share in shares.items():
+            owed[rep] = owed.get(rep, 0) + share
+        owed[taker] -= LEAD
+        most = max(most, *map(abs, owed.values()))
+    return most / LEAD
+
+
+@pytest.mark.parametrize("available", [0.3, 0.7])
+@pytest.mark.parametrize("reps", [5, 10, 50])
+def test_with_random_availability_nobody_gets_two_leads_from_their_shares(
+    reps: int, available: float
+) -> None:
+    seeds = range(3)
+    turn_rule = max(furthest(ours(), reps, available, seed) for seed in seeds)
+    beside = max(furthest(most_credit(), reps, available, seed) for seed in seeds)
+    print(
+        f"{reps} reps, {available:.0%} available: turn rule {turn_rule:.2f}, most credit {beside:.2f} leads"
+    )
+    assert turn_rule <= 2
+
+
+def test_with_everybody_there_most_credit_falls_further_behind_than_the_turn_rule() -> None:
+    turn_rule, beside = furthest(ours(), 50, 1.0, 1), furthest(most_credit(), 50, 1.0, 1)
+    print(f"50 reps, all available: turn rule {turn_rule:.2f}, most credit {beside:.2f} leads")
+    assert turn_rule <= 1 < beside
+
+
+def test_who_was_away_takes_up_where_they_stood() -> None:
+    members = {RepId(f"r{n}"): 1 for n in range(5)}
+    rule, takers = ours(), list[RepId]()
+    for number in range(1000):
+        able = members if not 200 <= number < 400 else dict.fromkeys(list(members)[:4], 1)
+        takers.append(rule(members, able)[0])
+    last = list(members)[4]
+    assert last not in takers[200:400]
+    assert 9 <= takers[400:450].count(last) <= 11
+    assert takers.count(last) == pytest.approx(160, abs=1)
+
+
+def test_a_lead_that_only_some_may_take_is_shared_by_these_alone() -> None:
+    members = {RepId(f"r{n}"): 1 for n in range(5)}
+    rule, takers, random = ours(), list[RepId](), Random(7)
+    for _ in range(2000):
+        able = members if random.random() < 0.5 else dict.fromkeys(list(members)[:2], 1)
+        takers.append(rule(members, able)[0])
+    counts = [takers.count(rep) for rep in members]
+    assert max(counts[2:]) - min(counts[2:]) <= 2
+    assert abs(counts[0] - counts[1]) <= 3
