@@ -23,7 +23,8 @@ from router.model import (
     Turn,
     person_keys,
 )
-from router.route import advance
+from router.route import Router, advance
+from router.rules import Rule
 from router.turns import reverse
 from sync import schema
 from sync.codec import dumps, known_to_text, turn_from_text, turn_to_text
@@ -46,13 +47,22 @@ def decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
         entries = _Entries(work, tx, now)
         state = read_state(tx, work, [(row, lead) for row, lead, _ in matched])
         for row, lead, rule in matched:
-            decision = router.choose(rule, lead, state, now)
+            decision = _decided(router, rule, lead, state, now)
             entries.add(row, lead, decision, state)
             state = advance(state, decision, lead, now)
         entries.write()
     work.allowance -= sum(row.step is Step.CLAIMED for row in entries.rows)
     work.counts.duplicates += sum(d.by == SAME_PERSON for _, d in entries.made)
     return entries.rows
+
+
+def _decided(router: Router, rule: Rule, lead: Lead, state: State, now: datetime) -> Decision:
+    """Choose; a lead on which the router fails is parked, so that it does not hold up the others."""
+    try:
+        return router.choose(rule, lead, state, now)
+    except Exception as error:  # the one outermost loop over leads
+        parked = Parked(f"the router failed on it: {type(error).__name__}", now + KEPT_DEADLINE, alert=True)
+        return Decision(lead.ref, Action.PARK, rule.name, "error", parked=parked)
 
 
 # --- state ------------------------------------------------------------------------------------------------

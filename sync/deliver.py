@@ -23,23 +23,24 @@ _UNKNOWN = "the answer did not arrive; it is looked at after the window in which
 
 
 def deliver(work: Pass, rows: Sequence[Row]) -> Task:
-    """Write the owners of claimed rows, then their notes; when the CRM says later, wait and look afresh."""
+    """Write the owners of claimed rows, then their notes; what must be sent again is looked at afresh first."""
+    later: Retry | None = None
     for attempt in range(1, ATTEMPTS + 1):
+        rows, later = yield from _deliver_once(work, rows)
         if not rows or work.seams.stopping():
             return
-        rows, later = yield from _deliver_once(work, rows)
-        if later is None:
-            return
-        if attempt < ATTEMPTS:
+        if later and attempt < ATTEMPTS:
             yield partial(work.seams.sleep, pause(later, attempt))
-    now = work.now()
-    _save(work, "given up", [_failed(row, str(later), now) for row in rows])
+    now, reason = work.now(), str(later or "the record changed again between look and write")
+    _save(work, "given up", [_failed(row, reason, now) for row in rows])
     if later is not None:
         raise later
 
 
 def _deliver_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row], Retry | None]]:
-    """Return the rows that the CRM asked to be sent later, and its words."""
+    """Return the rows that are to be sent again, and the CRM's words where it asked to wait."""
+    if not rows:
+        return (), None
     work.people()
     looks: Mapping[LeadRef, Look] = yield work.asking(lambda: work.connector.read([row.ref for row in rows]))
     sorted_out = _SortedOut(work, looks)
@@ -47,9 +48,11 @@ def _deliver_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row],
         sorted_out.add(row)
     release(work, sorted_out.lost)
     _save(work, "found", sorted_out.already)
-    writing, owned, later = yield from _write(work, sorted_out.writes)
-    yield from note(work, [row for row in (*sorted_out.already, *owned) if row.step is Step.OWNED])
-    return (writing, later) if later else ((), None)
+    written, later = yield from _write(work, sorted_out.writes)
+    owned = [row for row in (*sorted_out.already, *written) if row.step is Step.OWNED]
+    work.counts.assigned += len(owned)
+    yield from note(work, owned)
+    return [row for row in written if row.step is Step.CLAIMED], later
 
 
 class _SortedOut:
@@ -83,29 +86,22 @@ def gone_because(look: Look | None) -> str:
     return f"merged into {look.survivor}" if look and why is Absent.MERGED else f"the record is {why}"
 
 
-def _write(
-    work: Pass, writes: Sequence[tuple[Row, Record]]
-) -> Steps[tuple[Sequence[Row], Sequence[Row], Retry | None]]:
-    """Record the intents, send, record what came of it; return what was sent, what is ours, and when to try again."""
+def _write(work: Pass, writes: Sequence[tuple[Row, Record]]) -> Steps[tuple[Sequence[Row], Retry | None]]:
+    """Record the intents, send, record what came of it; return the rows, claimed again where nothing was applied."""
     if not writes:
-        return (), (), None
+        return (), None
     intent_at = work.now()
     rows = [replace(row, step=Step.WRITING, intent_at=intent_at) for row, _ in writes]
     _save(work, "intend owners", rows)
     batch = [Assignment(record, row.owner_id or OwnerId("")) for row, record in writes]
     answer = yield from _attempt(lambda: work.connector.assign(batch), rows)
-    if answer.later:
-        claimed = [replace(row, step=Step.CLAIMED) for row in rows]
-        _save(work, "later", claimed)
-        return claimed, (), answer.later
     now = work.now()
     written = [_after_owner(work, row, answer.outcomes[row.ref], now) for row in rows]
-    work.counts.assigned += sum(row.step is Step.OWNED for row in written)
     _save(work, "owners", [row for row in written if row.step not in _LOST])
     release(work, [row for row in written if row.step in _LOST])
     if answer.stop:
         raise answer.stop
-    return rows, [row for row in written if row.step is Step.OWNED], None
+    return written, answer.later
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +120,7 @@ def _attempt(call: Call, rows: Sequence[Row]) -> Steps[_Answer]:
     try:
         answered = yield call
     except Retry as error:
-        return _Answer({}, later=error)
+        return _Answer({row.ref: Outcome(row.ref, Verdict.CONFLICT, str(error)) for row in rows}, later=error)
     except Stop as error:
         detail, stop = str(error), error
     except Doubt as error:
@@ -143,7 +139,7 @@ def _after_owner(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
         case Verdict.REFUSED:
             return _failed(row, outcome.detail, now)
         case Verdict.CONFLICT:
-            return replace(row, step=Step.FAILED, reason="changed between look and write", due=now)
+            return replace(row, step=Step.CLAIMED, reason=outcome.detail)
         case Verdict.GONE:
             return _ended(row, Step.GONE, outcome.detail or "the record is gone")
     return replace(row, step=Step.DOUBTFUL, reason=outcome.detail, due=now + ZOMBIE_WINDOW)
@@ -178,36 +174,35 @@ def _save(work: Pass, name: str, rows: Sequence[Row]) -> None:
 
 def note(work: Pass, rows: Sequence[Row]) -> Task:
     """Write the audit notes of owned rows; when the CRM says later, wait."""
+    later: Retry | None = None
     for attempt in range(1, ATTEMPTS + 1):
+        rows, later = yield from _note_once(work, rows)
         if not rows or work.seams.stopping():
             return
-        rows, later = yield from _note_once(work, rows)
-        if later is None:
-            return
-        if attempt < ATTEMPTS:
+        if later and attempt < ATTEMPTS:
             yield partial(work.seams.sleep, pause(later, attempt))
     now = work.now()
-    _save(work, "notes given up", [_note_failed(row, str(later), now) for row in rows])
+    _save(work, "notes given up", [_note_failed(row, str(later or "refused"), now) for row in rows])
     if later is not None:
         raise later
 
 
 def _note_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row], Retry | None]]:
+    """Return the rows whose notes are to be sent again."""
+    if not rows:
+        return (), None
     with work.session.transaction("intend notes") as tx:
         intent_at = work.now()
         noting = [replace(row, step=Step.NOTING, intent_at=intent_at) for row in rows]
         work.ledger.save(tx, noting)
         notes = note_bodies(tx, work.wired.router.book, noting)
     answer = yield from _attempt(lambda: work.connector.annotate([notes[row.key] for row in noting]), noting)
-    if answer.later:
-        owned = [replace(row, step=Step.OWNED) for row in noting]
-        _save(work, "notes later", owned)
-        return owned, answer.later
     now = work.now()
-    _save(work, "notes", [_after_note(work, row, answer.outcomes[row.ref], now) for row in noting])
+    written = [_after_note(work, row, answer.outcomes[row.ref], now) for row in noting]
+    _save(work, "notes", written)
     if answer.stop:
         raise answer.stop
-    return (), None
+    return [row for row in written if row.step is Step.OWNED], answer.later
 
 
 def _after_note(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
@@ -216,6 +211,8 @@ def _after_note(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
             return noted(work, row, now)
         case Verdict.DOUBTFUL:
             return replace(row, step=Step.NOTE_DOUBTFUL, reason=outcome.detail, due=now + ZOMBIE_WINDOW)
+        case Verdict.CONFLICT:
+            return replace(row, step=Step.OWNED, reason=outcome.detail)
         case Verdict.GONE:
             return _ended(row, Step.SETTLED, "assigned; the record was gone before its note")
     return _note_failed(row, outcome.detail, now)

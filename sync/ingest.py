@@ -84,12 +84,15 @@ def ingest(work: Pass, changes: Sequence[Change], cursor: Cursor | None) -> None
     leads = {change.record.ref: (work.wired.normalise(change.record), change.stamp) for change in changes}
     intake = work.intake(cursor.watermark if cursor else None) if leads else None
     with work.session.transaction("ingest") as tx:
-        rows = work.ledger.newest(tx, leads)
+        rows, now = work.ledger.newest(tx, leads), work.now()
         planned = _Planned(values_of(tx, [row.values_id for row in rows.values() if row.values_id]))
         for ref, (lead, stamp) in leads.items():
             row = rows.get(ref)
             if intake:
-                planned.add(plan(lead, stamp, row, intake, work.now()), row, lead, stamp)
+                found = plan(lead, stamp, row, intake, now)
+                planned.add(
+                    found, row or new_row(ref, 1, Step.SEEN, stamp=stamp or lead.created or now), lead
+                )
         planned.write(work, tx)
         if cursor:
             work.ledger.save_cursor(tx, cursor)
@@ -102,25 +105,31 @@ class _Planned:
 
     def __init__(self, values: Mapping[str, Lead]) -> None:
         self._values = values
-        self.new: list[tuple[Row, Lead]] = []
-        self.known: list[tuple[Row, Lead]] = []
-        self.changed: list[Row] = []
+        self._new: list[tuple[Row, Lead]] = []
+        self._known: list[tuple[Row, Lead]] = []
+        self._changed: list[Row] = []
         self.skipped = 0
 
-    def add(self, found: Plan, row: Row | None, lead: Lead, stamp: datetime | None) -> None:
-        act, reason = found.act, found.reason
-        step = Step.SKIPPED if act in (Act.SKIP, Act.TAKEN) else Step.SEEN
-        if act is Act.TAKE or act is Act.SKIP:
-            fresh = row or new_row(lead.ref, 1, step, stamp=stamp or lead.created)
-            target = self.new if row is None else self.known
-            target.append((replace(fresh, step=step, reason=reason, seen_owner=lead.owner), lead))
-        elif act is Act.REFRESH and row is not None and self._values.get(row.values_id or "") != lead:
-            self.known.append((replace(row, seen_owner=lead.owner), lead))
-        elif act is Act.TAKEN and row is not None:
-            self.changed.append(replace(row, step=step, reason=reason, due=None, held_since=None))
-        self.skipped += step is Step.SKIPPED and act is not Act.IGNORE
+    def add(self, found: Plan, row: Row, lead: Lead) -> None:
+        match found.act:
+            case Act.TAKE:
+                self._seen(replace(row, step=Step.SEEN, reason="", seen_owner=lead.owner), lead)
+            case Act.SKIP:
+                self._seen(replace(row, step=Step.SKIPPED, reason=found.reason, seen_owner=lead.owner), lead)
+                self.skipped += 1
+            case Act.REFRESH if self._values.get(row.values_id or "") != lead:
+                self._seen(replace(row, seen_owner=lead.owner), lead)
+            case Act.TAKEN:  # without its decision, so that it is ours again should the person let go of it
+                taken = replace(
+                    row, step=Step.SKIPPED, reason=found.reason, due=None, held_since=None, decision=None
+                )
+                self._changed.append(taken)
+                self.skipped += 1
+
+    def _seen(self, row: Row, lead: Lead) -> None:
+        (self._known if row.values_id else self._new).append((row, lead))
 
     def write(self, work: Pass, tx: sa.Connection) -> None:
         ledger = work.ledger
-        ledger.insert(tx, ledger.keep_values(tx, self.new))
-        ledger.save(tx, [*ledger.keep_values(tx, self.known), *self.changed])
+        ledger.insert(tx, ledger.keep_values(tx, self._new))
+        ledger.save(tx, [*ledger.keep_values(tx, self._known), *self._changed])

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from router.model import ConnectionName, Lead, LeadRef, OwnerId, QueueName, RecordId, RepId
 from sync import schema
 from sync.codec import lead_from_text, lead_to_text
-from sync.steps import ZOMBIE_WINDOW, Row, Step, entry_key, record_key
+from sync.steps import ENDED, ZOMBIE_WINDOW, Row, Step, entry_key, record_key
 
 _COLUMNS = (
     "step",
@@ -110,7 +110,7 @@ class Ledger:
         due: datetime | None = None,
         after: str = "",
     ) -> list[Row]:
-        """Return rows at `steps` in the order the leads entered, after the key `after`; with `due`, only those due."""
+        """Return rows at `steps` by key, behind the key `after`; with `due`, only those due by then."""
         leads = schema.leads
         query = sa.select(leads).where(
             leads.c.connection == self.connection, leads.c.step.in_(list(steps)), leads.c.key > after
@@ -126,9 +126,12 @@ class Ledger:
         return list(rows_of(tx, query.order_by(leads.c.stamp, leads.c.key).limit(limit)))
 
     def standing(self, tx: sa.Connection) -> Counter[Step]:
-        """Count the entries at each step."""
+        """Count the entries at each step that has something left to do; the many that ended are not counted."""
         leads = schema.leads
-        query = sa.select(leads.c.step, sa.func.count()).where(leads.c.connection == self.connection)
+        open_steps = [step for step in Step if step not in ENDED]
+        query = sa.select(leads.c.step, sa.func.count()).where(
+            leads.c.connection == self.connection, leads.c.step.in_(open_steps)
+        )
         return Counter({Step(step): count for step, count in tx.execute(query.group_by(leads.c.step))})
 
     def insert(self, tx: sa.Connection, rows: Sequence[Row]) -> None:

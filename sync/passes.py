@@ -157,7 +157,8 @@ def _look_again(work: Pass) -> None:
         return
     while work.allowance > 0 and not work.seams.stopping():
         with work.session.transaction("waiting") as tx:
-            rows = work.ledger.at_steps(tx, (Step.HELD, Step.PARKED), limit=work.batch, after=after)
+            limit = min(work.batch, work.allowance)
+            rows = work.ledger.at_steps(tx, (Step.HELD, Step.PARKED), limit=limit, after=after)
         if not rows:
             return
         after = rows[-1].key

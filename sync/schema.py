@@ -98,7 +98,7 @@ leads = sa.Table(
     sa.Column("config", sa.Text),
     sa.Column("run", sa.Text),
     sa.UniqueConstraint("record", "entry"),
-    sa.Index("leads_work", "connection", "step", "due"),
+    sa.Index("leads_work", "connection", "step", "key"),
     sa.Index("leads_order", "connection", "step", "stamp", "key"),
 )
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from config.settings import Connection
+from config.settings import Connection, Nobody
 from connectors.contract import Connector, Record
 from connectors.errors import Retry
 from router.model import Lead
@@ -99,7 +99,10 @@ class Pass:
         return min(BATCH, features.read_batch, features.write_batch, features.note_batch)
 
     def intake(self, watermark: datetime | None = None) -> Intake:
-        return Intake(self.wired.settings.when, self.people().replaces, watermark)
+        settings = self.wired.settings
+        only_nobody = all(isinstance(replaced, Nobody) for replaced in settings.replaces)
+        replaces = frozenset({None}) if only_nobody else self.people().replaces
+        return Intake(settings.when, replaces, watermark)
 
     def asking(self, question: Callable[[], T]) -> Callable[[], T]:
         """Return a question as a call that is made again while the CRM asks for it."""

@@ -95,7 +95,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_leads_record"), "leads", ["record"], unique=False)
     op.create_index("leads_order", "leads", ["connection", "step", "stamp", "key"], unique=False)
-    op.create_index("leads_work", "leads", ["connection", "step", "due"], unique=False)
+    op.create_index("leads_work", "leads", ["connection", "step", "key"], unique=False)
     op.create_table(
         "log",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
