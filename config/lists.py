@@ -79,6 +79,8 @@ class Lists:
     def _file(self, name: Text, node: Map, match: Text) -> NamedList | None:
         file = _text(node, "file")
         kind = self._kind(match, match)
+        if kind is None:
+            return None
         try:
             text = self.source.text(file)
         except Refusal as refusal:
@@ -88,11 +90,11 @@ class Lists:
         rows = self._rows(file, text, match, owner)
         owners: dict[str, RepId | None] = {}
         for value, who in rows:
-            if value.strip() and kind is not None:
+            if value.strip():
                 self._add(owners, value, self._owner(who), kind)
         if not owners:
             self.findings.notice(file.place, f"the list {shown(name)} is empty", "no lead will be on it")
-        return NamedList(str(name), str(match), owners) if kind is not None else None
+        return NamedList(str(name), str(match), owners)
 
     def _rows(
         self, file: str, text: str, match: Text, owner: Text | None

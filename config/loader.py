@@ -26,7 +26,7 @@ from config.secrets import HINT, Secrets
 from config.settings import Configuration, Vocabulary
 from config.shapes import Part, model
 from config.sources import Directory, Source, Texts
-from config.yamltext import Map, Text, tree
+from config.yamltext import Map, Seq, Text, tree
 from router.rules import ALWAYS, Rulebook
 
 LEADSWITCH, TEAMS, RULES = FILES = ("leadswitch.yaml", "teams.yaml", "rules.yaml")
@@ -177,7 +177,7 @@ class _Reading:
 
     def _lint(self, book: Rulebook, raw: Map, entries: list[RuleEntry]) -> None:
         written = raw.get("rules")
-        if isinstance(written, list) and len(written) > len(entries):
+        if isinstance(written, Text | Map) or (isinstance(written, Seq) and len(written) > len(entries)):
             return  # rules with problems are left out: what is missing may be one of them
         lint.catch_all(book.rules, entries, self._findings)
         lint.dead_values(book.rules, entries, self._findings)

@@ -24,7 +24,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, ErrorDetails
 
 from config import scalars
-from config.problems import Findings, Place, Refusal, closest
+from config.problems import Findings, Place, Refusal, closest, shown
 from config.yamltext import Blank, Map, Node, Seq, Text
 from router.model import Days
 
@@ -116,6 +116,19 @@ def word_or(word: str, schema: JsonSchemaValue) -> JsonSchemaValue:
     return {"anyOf": [{"const": word}, schema]}
 
 
+def stands_for(word: str, hint: str) -> BeforeValidator:
+    """Return what lets a word stand for a mapping of that one key."""
+
+    def read(value: object) -> object:
+        if not isinstance(value, Text):
+            return value
+        if value != word:
+            raise Refusal(f"'{shown(value)}' is not known here", hint)
+        return Map(value.place, {value: Text("true", value.place)})
+
+    return BeforeValidator(read)
+
+
 def one_of(*words: str) -> tuple[PlainValidator, WithJsonSchema]:
     """Return what makes a `Text` one of these words."""
 
@@ -125,7 +138,7 @@ def one_of(*words: str) -> tuple[PlainValidator, WithJsonSchema]:
             return word
         close = closest(word, words)
         known = f"did you mean '{close}'?" if close else "known: " + ", ".join(words)
-        raise Refusal(f"'{word[:60]}' is none of the words known here", known)
+        raise Refusal(f"'{shown(word)}' is none of the words known here", known)
 
     return PlainValidator(read), WithJsonSchema({"enum": list(words)})
 
@@ -154,13 +167,12 @@ def _each(value: object, handler: ValidatorFunctionWrapHandler, info: Validation
 Items = Annotated[list[T], WrapValidator(_each)]
 """A list whose items are read one by one: a bad one is reported and left out, the others are read."""
 
+
 class _OrOne:
     """Tells the JSON Schema of a list that one of its items may stand alone."""
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         whole = handler(core)
         return {"anyOf": [whole.get("items", {}), whole]}
 

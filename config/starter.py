@@ -20,7 +20,9 @@ def write_starter(directory: Path) -> tuple[Path, ...]:
     there = [name for name in texts if (directory / name).exists()]
     if there:
         hint = "choose another directory, or remove it first"
-        raise ConfigError(Problem(str(directory / name), 0, 0, "is there already", hint) for name in sorted(there))
+        raise ConfigError(
+            Problem(str(directory / name), 0, 0, "is there already", hint) for name in sorted(there)
+        )
     for name, text in texts.items():
         _write(directory / name, text)
     return tuple(directory / name for name in sorted(texts))

@@ -5,6 +5,7 @@ YAML's own typing reads `NO` as false, `01234` as 668 and `22:30` as 1350. Here 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NoReturn, cast
 
@@ -12,6 +13,7 @@ import yaml
 
 from config.problems import Findings, Place, Refusal, shown
 
+DEEPEST = 100
 MOST_VALUES = 1_000_000  # aliases of aliases grow eightfold a level
 
 
@@ -65,6 +67,9 @@ class Map(dict[str, "Node"]):
         return next((text.place for text, _ in self.texts() if text == key), self.place)
 
 
+_BRACKET = re.compile(r"[\[\]{}]")
+_DEEP_INDENT = re.compile(rf"^[ ?\-]{{{DEEPEST},}}", re.MULTILINE)
+
 Node = Text | Blank | Seq | Map
 
 
@@ -75,12 +80,11 @@ class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  
 def tree(file: str, text: str, findings: Findings) -> Map | None:
     """Return the mapping that a file holds; None where it cannot be read at all, which is then a problem."""
     try:
+        _check_depth(text)
         root = _Loader(text.removeprefix("\ufeff")).get_single_node()
         read = _Reader(file, findings).root(root)
     except yaml.YAMLError as error:
         findings.refused(_syntax(file, text, error), Place(file, 1, 1))
-    except RecursionError:
-        findings.add(Place(file, 1, 1), "nested too deeply", "no configuration needs that many levels")
     except Refusal as refusal:
         findings.refused(refusal, Place(file, 1, 1))
     else:
@@ -88,6 +92,21 @@ def tree(file: str, text: str, findings: Findings) -> Map | None:
             return read
         findings.add(read.place, "the file must be a mapping", "write key: value, one a line")
     return None
+
+
+def _check_depth(text: str) -> None:
+    """Refuse nesting before the parser composes it: written in C, it would end the process."""
+    depth = deepest = 0
+    for sign in _BRACKET.findall(text):
+        depth = depth + 1 if sign in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    if deepest <= DEEPEST and not _DEEP_INDENT.search(text):
+        return
+    depth = 0
+    for event in yaml.parse(text.removeprefix("\ufeff"), Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise Refusal("nested too deeply", f"at most {DEEPEST} levels")
 
 
 class _Reader:
@@ -190,6 +209,8 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> Refusal:
         return Refusal(
             "a tab at the start of the line", "indent with spaces", place=Place(file, mark.line + 1, 1)
         )
+    if "${" in line and "expected ',' or" in problem:
+        return Refusal("'${...}' between { and }", 'put quotes around it: "${NAME}"', place=place)
     for sign, message, hint in _SYNTAX:
         if sign in problem:
             return Refusal(message, hint, place=place)
@@ -199,7 +220,7 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> Refusal:
 _SYNTAX = (
     ("mapping values are not allowed", "a colon too many", "put quotes around text with ': ' in it"),
     ("cannot start any token", "a value cannot start with this character", "put quotes around the text"),
-    ("another document", "only one document a file", "remove the line ---"),
+    ("another document", "another document", "only one a file"),
     ("undefined alias", "an alias without an anchor", "put quotes around text that starts with *"),
     ("unexpected end of stream", "a quote is opened and never closed", ""),
     (

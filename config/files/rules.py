@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from config.problems import Refusal
-from config.shapes import Condition, Flag, Items, Part, Raw, Seconds, Word, one_of, word_or
+from config.shapes import Condition, Flag, Items, Part, Raw, Seconds, Word, one_of, stands_for, word_or
 from config.yamltext import Map, Text
 from router.rules import By
 
@@ -23,17 +23,6 @@ REQUIRE: dict[str, Any] = {
         ]
     },
 }
-
-
-def _word(word: str, hint: str) -> BeforeValidator:
-    def read(value: object) -> object:
-        if isinstance(value, Text):
-            if value != word:
-                raise Refusal(f"'{value[:60]}' is not known here", hint)
-            return Map(value.place, {value: Text("true", value.place)})
-        return value
-
-    return BeforeValidator(read)
 
 
 class Choice(Part):
@@ -116,7 +105,7 @@ class StepEntry(Choice):
         return word_or("alert", handler(core))
 
 
-Steps = Items[Annotated[StepEntry, _word("alert", "write alert, or a mapping such as {hold: 2h}")]]
+Steps = Items[Annotated[StepEntry, stands_for("alert", "write alert, or a mapping such as {hold: 2h}")]]
 
 
 class RuleEntry(Part):
@@ -126,7 +115,9 @@ class RuleEntry(Part):
     when: Condition = Field(
         None, description="Which leads it is for; without one: every lead that came so far."
     )
-    assign: Annotated[AssignEntry, _word("keep", "write keep, or {team: NAME}, {owner: NAME}, {queue: NAME}")]
+    assign: Annotated[
+        AssignEntry, stands_for("keep", "write keep, or {team: NAME}, {owner: NAME}, {queue: NAME}")
+    ]
     otherwise: Steps | None = Field(None, description="What happens when nobody may take it, step by step.")
     sla: Raw = Field(None, description="How soon the first touch must come.")
     notify: Raw = Field(None, description="Who is told.")

@@ -24,6 +24,7 @@ from config.shapes import (
     Whole,
     Word,
     Zone,
+    stands_for,
     text,
     word_or,
 )
@@ -38,14 +39,11 @@ def _weighted(value: object) -> object:
     return Map(value.place, {value: Text("1", value.place)}) if isinstance(value, Text) else value
 
 
-def _keep_place(value: object) -> object:
-    return Map(value.place, {value: Text("true", value.place)}) if isinstance(value, Text) else value
-
-
 def _first_day(value: object) -> object:
     return scalars.day(text(value)) if value != "" else None
 
 
+_KEEP_PLACE = stands_for("keep_place", "write keep_place, or {catch_up: {at_most: 3, within: 7d}}")
 FirstDay = Annotated[Any, PlainValidator(_first_day), WithJsonSchema({"type": "string"})]
 Weights = Annotated[
     dict[FirstDay, Weight],
@@ -135,9 +133,10 @@ class TeamEntry(Part):
     members: Items[Members] = Field(
         description="Rep ids, or {ID: FACTOR} to change a rep's weight in this team."
     )
-    absence: Annotated[AbsenceEntry | None, BeforeValidator(_keep_place)] = Field(
-        None, description="What becomes of the turn of a rep who is away; default: keep_place."
-    )
+    absence: Annotated[
+        AbsenceEntry | None,
+        _KEEP_PLACE,
+    ] = Field(None, description="What becomes of the turn of a rep who is away; default: keep_place.")
 
 
 class TeamsFile(Part):

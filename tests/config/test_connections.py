@@ -1,0 +1,317 @@
+"""leadswitch.yaml: connections with their defaults, the options of their kinds, and secrets that stay secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from config.loader import load, parse
+from config.problems import ConfigError
+from config.settings import (
+    All_,
+    Configuration,
+    Connection,
+    FieldMap,
+    New,
+    Nobody,
+    QueueNamed,
+    Since,
+    UserNamed,
+)
+from router.rules import Comparison, Op
+from tests.config.world import (
+    VOCABULARY,
+    CloudOptions,
+    FileOptions,
+    Hidden,
+    configured,
+    notices,
+    problems,
+    with_files,
+)
+
+CANARY = "pat-na1-5ecre7"
+ENVIRON = {"TOKEN": CANARY, "EMPTY": "", "DB_PASSWORD": CANARY}
+
+
+def cloud(keys: str, *, kind: str = "cloud") -> str:
+    """Return a leadswitch.yaml with one connection at line 2; between braces `${...}` needs its quotes."""
+    quoted = re.sub(r"(?<= )(\$\{[^}]*\})", r"'\1'", keys)
+    return f"connections:\n  - {{name: crm, kind: {kind}, mapping: map.yaml, {quoted}}}\n"
+
+
+def first(text: str) -> Connection:
+    return configured(leadswitch=text).connections[0]
+
+
+def loaded(directory: Path, text: str, environ: Mapping[str, str] = ENVIRON) -> Configuration:
+    for name, content in with_files(leadswitch=text).items():
+        (directory / name).write_text(content)
+    return load(directory, VOCABULARY, environ=environ)
+
+
+def refused(directory: Path, text: str, environ: Mapping[str, str] = ENVIRON) -> list[str]:
+    with pytest.raises(ConfigError) as error:
+        loaded(directory, text, environ)
+    assert CANARY not in str(error.value) + repr(error.value) + repr(error.value.problems)
+    return [str(problem) for problem in error.value.problems]
+
+
+# --- keys of every connection -----------------------------------------------------------------------------
+
+
+def test_a_connection_has_defaults_for_all_but_name_and_kind() -> None:
+    assert first("connections: [{name: crm, kind: memory, file: x.csv}]") == Connection(
+        name="crm",
+        kind="memory",
+        object="leads",
+        enters=("createdate",),
+        replaces=(Nobody(),),
+        take=New(),
+        mapping=None,
+        audit=("note",),
+        overlap=600.0,
+        daily_share=Decimal("0.5"),
+        max_per_pass=500,
+        options=FileOptions(file=Path("x.csv")),
+    )
+
+
+def test_every_key_of_a_connection_is_read() -> None:
+    read = first(
+        cloud(
+            "token: ${T}, object: deals, enters: [became_lead, createdate], when: {lifecycle_stage: lead},"
+            " replaces: [nobody, {queue: Inbound}, {user: 005x}], take: since 2026-01-31,"
+            " closed: [WON, LOST], audit: note, overlap: 20m, daily_share: 25%, max_per_pass: 1_000"
+        )
+    )
+    assert (read.object, read.enters) == ("deals", ("became_lead", "createdate"))
+    assert read.when == Comparison("lifecycle_stage", Op.IS, ("lead",))
+    assert read.replaces == (Nobody(), QueueNamed("Inbound"), UserNamed("005x"))
+    assert (read.take, read.closed, read.audit) == (Since(date(2026, 1, 31)), ("WON", "LOST"), ("note",))
+    assert (read.overlap, read.daily_share, read.max_per_pass) == (1200.0, Decimal("0.25"), 1000)
+    assert read.mapping is not None
+    assert read.mapping[:2] == (FieldMap("email", "Email"), FieldMap("custom.plan", "Plan"))
+
+
+@pytest.mark.parametrize(("written", "take"), [("new", New()), ("all", All_())])
+def test_take_means(written: str, take: object) -> None:
+    assert first(cloud(f"token: ${{T}}, take: {written}")).take == take
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        ("take: yesterday", "says which leads the first pass takes (write new, all or since 2026-01-31)"),
+        ("take: since monday", "'monday' is no date"),
+        (
+            "replaces: [everybody]",
+            "says whose leads may be taken (write nobody, {queue: NAME} or {user: NAME})",
+        ),
+        ("replaces: [{team: smb}]", "says whose leads may be taken"),
+        ("audit: [email]", "'email' is none of the words known here"),
+        ("overlap: 600", "'600' is no duration (write 600s"),
+        ("daily_share: 150%", "'150%' is no share"),
+        ("daily_share: 50 percent", "'50 percent' is no number"),
+        ("max_per_pass: 0", "must be at least 1"),
+        ("max_per_pass: -5", "'-5' is no whole number"),
+        ("when: {contry: US}", "unknown field 'contry'"),
+        ("max_per_pas: 5", "unknown key 'max_per_pas' (did you mean 'max_per_pass'?)"),
+    ],
+)
+def test_a_wrong_key_is_refused(keys: str, problem: str) -> None:
+    found = problems(leadswitch=cloud(f"token: ${{T}}, {keys}"))
+    assert len(found) == 1
+    assert problem in found[0]
+    assert found[0].startswith("leadswitch.yaml:2:")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("connections: [{kind: memory, file: x}]", "1:15: 'name' is missing"),
+        ("connections: [{name: crm, file: x}]", "1:15: 'kind' is missing"),
+        (
+            "connections: [{name: crm, kind: memry, file: x}]",
+            "1:33: unknown kind of connection 'memry' (did you mean",
+        ),
+        ("connections: [{name: a/b, kind: memory, file: x}]", "1:22: a connection's name is letters"),
+        (
+            "connections: [{name: a, kind: memory, file: x}, {name: a, kind: memory, file: x}]",
+            "1:56: connection 'a' is there twice (first on line 1)",
+        ),
+        ("timezone: London\nconnections: []", "1:11: unknown time zone 'London'"),
+        ("store: mysql://x\nconnections: []", "1:8: 'store': not a store"),
+        ("store: postgresql+psycopg://me:hunter2@db/x", "1:8: 'store': a password must not be written into"),
+        ("conections: []", "1:1: unknown key 'conections' (did you mean 'connections'?)"),
+        (cloud("replaces: nobody", kind="salesforce"), "2:12: 'token' is missing"),
+    ],
+)
+def test_a_wrong_file_is_refused_at_its_place(text: str, problem: str) -> None:
+    found = problems(leadswitch=text, teams="reps: []\nteams: [{name: smb, members: []}]")
+    assert len(found) == 1
+    assert found[0].startswith(f"leadswitch.yaml:{problem}")
+    assert "hunter2" not in found[0]
+
+
+def test_replaces_has_no_default_where_every_record_has_an_owner() -> None:
+    found = problems(leadswitch=cloud("token: ${T}", kind="salesforce"))
+    assert found[0].startswith(
+        "leadswitch.yaml:2:12: 'replaces' is missing: in salesforce every record has an owner"
+    )
+    assert problems(leadswitch=cloud("token: ${T}, replaces: [{queue: Inbound}]", kind="salesforce")) == []
+
+
+def test_no_connection_at_all_is_enough_to_route_a_file() -> None:
+    text = "timezone: UTC"
+    bare = with_files(
+        leadswitch=text, teams="reps: [{id: a, email: a@x.com}]\nteams: [{name: smb, members: [a]}]"
+    )
+    assert [str(notice) for notice in parse(bare, VOCABULARY, secrets=True).notices] == [
+        "leadswitch.yaml:1:1: no connections: there is nothing to sync"
+    ]
+
+
+# --- options of a kind ------------------------------------------------------------------------------------
+
+
+def test_options_are_typed_by_their_kind() -> None:
+    keys = "token: ${T}, page_size: 50, region: us, sandbox: true, scopes: [a, b]"
+    options = first(cloud(keys)).options
+    assert type(options) is CloudOptions
+    assert (options.page_size, options.region, options.sandbox, options.scopes) == (
+        50,
+        "us",
+        True,
+        ("a", "b"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        ("page_size: many", "'page_size': Input should be a valid integer"),
+        ("region: mars", "'region': Input should be 'eu' or 'us'"),
+        ("page_size: ${SIZE}", "'page_size': takes no ${...} (write the value itself)"),
+        ("pagesize: 5", "unknown key 'pagesize' (did you mean 'page_size'?)"),
+        ("base_url: http://x", "base_url must be https, not http://x"),
+    ],
+)
+def test_a_wrong_option_is_refused(keys: str, problem: str) -> None:
+    found = problems(leadswitch=cloud(f"token: ${{T}}, {keys}"))
+    assert len(found) == 1
+    assert problem in found[0]
+
+
+def test_paths_are_meant_from_the_directory_of_the_configuration(tmp_path: Path) -> None:
+    text = "connections: [{name: crm, kind: memory, file: data/leads.csv, save: /else/x.json, mapping: map.yaml}]"
+    config = loaded(tmp_path, text)
+    assert config.connections[0].options == FileOptions(
+        file=tmp_path / "data/leads.csv", save=Path("/else/x.json")
+    )
+    assert config.store == f"sqlite:///{tmp_path}/leadswitch.db"
+
+
+@pytest.mark.parametrize(
+    ("written", "store"),
+    [
+        ("sqlite:///a/b.db", "sqlite:///{}/a/b.db"),
+        ("sqlite:////a/b.db", "sqlite:////a/b.db"),
+        ("'sqlite:///:memory:'", "sqlite:///:memory:"),
+        ("postgresql+psycopg://me@db/x", "postgresql+psycopg://me@db/x"),
+        ("postgresql+psycopg://me:${DB_PASSWORD}@db/x", f"postgresql+psycopg://me:{CANARY}@db/x"),
+    ],
+)
+def test_a_relative_store_lies_beside_the_configuration(tmp_path: Path, written: str, store: str) -> None:
+    assert loaded(tmp_path, f"store: {written}\n{cloud('token: ${TOKEN}')}").store == store.format(tmp_path)
+
+
+# --- secrets ----------------------------------------------------------------------------------------------
+
+
+def token(config: Configuration) -> str:
+    options = config.connections[0].options
+    assert isinstance(options, CloudOptions)
+    return options.token.value
+
+
+def test_a_secret_comes_from_the_environment(tmp_path: Path) -> None:
+    assert token(loaded(tmp_path, cloud("token: ${TOKEN}"))) == CANARY
+
+
+def test_a_secret_comes_from_a_file_without_its_line_end(tmp_path: Path) -> None:
+    mounted = tmp_path / "mounted"
+    mounted.mkdir()
+    (mounted / "crm_token").write_text(f"{CANARY}\n")
+    text = cloud("token: '${file:crm_token}'")
+    assert token(loaded(tmp_path, text, {"LEADSWITCH_SECRETS": str(mounted)})) == CANARY
+    assert token(loaded(tmp_path, cloud(f"token: '${{file:{mounted}/crm_token}}'"))) == CANARY
+    (tmp_path / "crm_token").write_text(CANARY)
+    assert token(loaded(tmp_path, text, {})) == CANARY
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        (CANARY, "'token': a secret must not be written into the configuration (write ${NAME} and set"),
+        (f"'{CANARY}${{TOKEN}}'", "'token': a secret must not be written into the configuration"),
+        (f"[{CANARY}]", "'token': a secret is one value"),
+        (
+            "${NO_TOKEN}",
+            "'token': the environment variable NO_TOKEN is not set, or empty (export NO_TOKEN=...)",
+        ),
+        ("${EMPTY}", "'token': the environment variable EMPTY is not set, or empty"),
+        (f"'${{{CANARY}}}'", "'token': '${...}' does not hold the name of an environment variable"),
+        ("'${file:no_such}'", "'token': there is no secret file no_such, or it is empty"),
+        ("'${file:../up}'", "'token': '${file:...}' does not hold the name of a file"),
+        ("'${TOKEN'", "'token': a secret must not be written"),
+    ],
+)
+def test_a_secret_that_cannot_be_used_is_named_and_not_shown(
+    tmp_path: Path, written: str, problem: str
+) -> None:
+    found = refused(tmp_path, cloud(f"token: {written}"))
+    assert len(found) == 1
+    assert problem in found[0]
+
+
+def test_a_check_of_the_kinds_own_cannot_give_a_secret_away(tmp_path: Path) -> None:
+    found = refused(tmp_path, cloud("token: ${TOKEN}, base_url: 'ftp://${TOKEN}'"))
+    assert found == ["leadswitch.yaml:2:12: base_url must be https, not ftp://***"]
+
+
+def test_a_secret_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bin").write_bytes(b"\xff\xfe\x00")
+    assert "cannot be read as text" in refused(tmp_path, cloud("token: '${file:bin}'"))[0]
+
+
+def test_no_secret_is_in_the_repr_or_the_files_of_a_configuration(tmp_path: Path) -> None:
+    text = f"store: postgresql+psycopg://me:${{DB_PASSWORD}}@db/x\n{cloud('token: ${TOKEN}')}"
+    config = loaded(tmp_path, text)
+    assert CANARY in config.store
+    assert CANARY not in repr(config) + repr(config.files)
+    assert config.files["leadswitch.yaml"] == text
+
+
+def test_an_old_configuration_is_read_without_its_secrets(tmp_path: Path) -> None:
+    config = loaded(tmp_path, cloud("token: ${TOKEN}"))
+    again = parse(config.files, VOCABULARY, secrets=False)
+    assert (again.hash, again.rulebook, again.files) == (config.hash, config.rulebook, config.files)
+    assert token(again) == "${TOKEN}"
+
+
+def test_with_secrets_texts_are_resolved_from_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", CANARY)
+    assert token(parse(with_files(leadswitch=cloud("token: ${TOKEN}")), VOCABULARY, secrets=True)) == CANARY
+    assert isinstance(first(cloud("token: ${TOKEN}")).options, CloudOptions)
+    assert isinstance(Hidden("x"), VOCABULARY.secret)
+
+
+def test_kinds_without_a_connector_are_noticed() -> None:
+    found = notices(leadswitch=cloud("token: ${T}", kind="hubspot"))
+    assert found[0].startswith("leadswitch.yaml:2:23: 'kind: hubspot' is understood but not in force yet")

@@ -1,0 +1,119 @@
+"""A small valid configuration, of which each test changes what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from config.loader import parse
+from config.problems import ConfigError
+from config.settings import Configuration, Vocabulary
+from router.model import Kind
+from router.rules import Condition
+
+
+class Hidden:
+    """A secret of the tests: it can be looked at, and never shows itself."""
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return "Hidden('***')"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOptions:
+    file: Path
+    save: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudOptions:
+    token: Hidden
+    base_url: str = "https://api.example.com"
+    page_size: int = 100
+    region: Literal["eu", "us"] = "eu"
+    sandbox: bool = False
+    scopes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.base_url.startswith("https://"):
+            raise ValueError(f"base_url must be https, not {self.base_url}")
+
+
+VOCABULARY = Vocabulary(
+    kinds={"memory": FileOptions, "cloud": CloudOptions, "hubspot": CloudOptions, "salesforce": CloudOptions},
+    secret=Hidden,
+    transforms={
+        "text": Kind.TEXT,
+        "integer_band": Kind.NUMBER,
+        "number": Kind.NUMBER,
+        "boolean": Kind.BOOLEAN,
+        "date": Kind.TIME,
+    },
+    always_owned=frozenset({"salesforce"}),
+    objects={"memory": "leads", "cloud": "contacts", "hubspot": "contacts", "salesforce": "Lead"},
+)
+
+LEADSWITCH = "connections:\n  - {name: crm, kind: memory, file: leads.csv, mapping: map.yaml}\n"
+TEAMS = """
+queues: {backup: {crm: "512"}}
+reps:
+  - {id: ana, name: Ana Ruiz, email: ana@example.com, attributes: {language: es}}
+  - {id: bo, name: Bo Lind, email: bo@example.com}
+teams:
+  - {name: smb, members: [ana, bo]}
+"""
+RULES = "rules:\n  - {name: Everyone, assign: {team: smb}}\n"
+MAP = """fields:
+  email: Email
+  custom.plan: Plan
+  custom.seats: {from: Seats, as: number}
+  custom.vip: {from: VIP, as: boolean}
+"""
+FILES: Mapping[str, str] = {
+    "leadswitch.yaml": LEADSWITCH,
+    "teams.yaml": TEAMS,
+    "rules.yaml": RULES,
+    "map.yaml": MAP,
+}
+
+
+def with_files(**changed: str | None) -> dict[str, str]:
+    """Return the files with some changed (`rules` is rules.yaml, `named_csv` named.csv) or left out (None)."""
+    files = dict(FILES)
+    for key, text in changed.items():
+        name = key.replace("_csv", ".csv") if key.endswith("_csv") else f"{key}.yaml"
+        files[name] = text or ""
+        if text is None:
+            del files[name]
+    return files
+
+
+def configured(**changed: str | None) -> Configuration:
+    return parse(with_files(**changed), VOCABULARY, secrets=False)
+
+
+def problems(**changed: str | None) -> list[str]:
+    """Return all problems as they are printed; none where the configuration is in order."""
+    try:
+        configured(**changed)
+    except ConfigError as error:
+        return [str(problem) for problem in error.problems]
+    return []
+
+
+def notices(**changed: str | None) -> list[str]:
+    return [str(notice) for notice in configured(**changed).notices]
+
+
+def ruled(when: str) -> str:
+    """Return a rules.yaml with one rule for `when`, at line 4 column 11."""
+    return f"rules:\n  - name: One\n    assign: keep\n    when: {when}\n  - {{name: Everyone, assign: {{team: smb}}}}\n"
+
+
+def condition(when: str) -> Condition:
+    return configured(rules=ruled(when)).rulebook.rules[0].when
