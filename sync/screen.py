@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,22 +28,31 @@ class Screen:
     quiet: bool = False
 
     def result(self, value: object) -> None:
-        """Write one JSON object."""
-        sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+        """Write one JSON object a line, in ASCII where the output's encoding lacks a character."""
+        text = json.dumps(value, ensure_ascii=False, default=str)
+        try:
+            text.encode(sys.stdout.encoding)
+        except UnicodeEncodeError:
+            text = json.dumps(value, default=str)
+        sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
     def say(self, text: str = "") -> None:
-        """Write a line of the result for people."""
-        if not self.json:
+        """Write a line of the result for people; `[bold]` and other markup of rich is understood."""
+        if self.json:
+            return
+        if "[" in text:
             self.console().print(text, highlight=False)
+        else:  # rich is slow to load, and most commands say one plain line
+            _write(sys.stdout, text)
 
     def tell(self, text: str) -> None:
         """Write a line beside the result, unless asked to be quiet."""
         if not self.quiet:
-            self.console(stderr=True).print(text, highlight=False, style="dim", markup=False)
+            _write(sys.stderr, text, dim=True)
 
     def warn(self, text: str) -> None:
-        self.console(stderr=True).print(text, highlight=False, markup=False)
+        _write(sys.stderr, text)
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Write a table; columns that begin with ">" are numbers."""
@@ -86,3 +98,16 @@ class Screen:
                 bar.update(task, description=text)
 
             yield show
+
+
+def _write(stream: TextIO, text: str, *, dim: bool = False) -> None:
+    """Write a line that no output refuses: broken between words on a terminal, left alone in a file."""
+    if stream.isatty():
+        text = textwrap.fill(
+            text, shutil.get_terminal_size().columns, break_long_words=False, break_on_hyphens=False
+        )
+        if dim and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb":
+            text = f"\x1b[2m{text}\x1b[0m"
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    stream.flush()

@@ -11,13 +11,11 @@ from config.loader import load, parse
 from config.settings import Configuration, Connection, Vocabulary
 from connectors import registry
 from connectors.contract import Account, Secret
-from connectors.normalise.mapping import FieldMap, FieldMapping, compile_mapping
-from connectors.normalise.standard import STANDARD
 from connectors.normalise.transforms import DEFAULT_TRANSFORM, TRANSFORMS
 from router.model import ConnectionName
-from router.route import Router
 
 if TYPE_CHECKING:  # the store is slow to load, and `check` does without it
+    from connectors.normalise.mapping import FieldMapping
     from sync.seams import Seams
     from sync.work import Wired
 
@@ -53,6 +51,9 @@ def stored_configuration(files: dict[str, str]) -> Configuration:
 
 def field_mapping(settings: Connection) -> FieldMapping:
     """Return how the fields of a connection become a lead's: its own mapping, or its kind's."""
+    from connectors.normalise.mapping import FieldMap, FieldMapping
+    from connectors.normalise.standard import STANDARD
+
     if settings.mapping is None:
         return STANDARD.get(settings.kind, STANDARD["memory"])
     return FieldMapping(tuple(FieldMap(m.field, m.source, m.transform, m.values) for m in settings.mapping))
@@ -60,6 +61,8 @@ def field_mapping(settings: Connection) -> FieldMapping:
 
 def wire(found: Configuration, settings: Connection, seams: Seams) -> Wired:
     """Open a connection's CRM. Raises `NotSynced`, or what the connector raises for options it cannot use."""
+    from connectors.normalise.mapping import compile_mapping
+    from router.route import Router
     from sync.work import Wired
 
     kind = registry.find(settings.kind)
