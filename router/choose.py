@@ -129,14 +129,15 @@ class Chooser:
     # --- targets ------------------------------------------------------------------------------------------
 
     def _to_team(self, case: _Case, target: ToTeam) -> Decision | None:
-        roster = self._rosters[target.team]
-        found = roster.find(case.now, asks_of(case.lead, target.require), case.state.absent)
+        found = self._rosters[target.team].find(
+            case.now, asks_of(case.lead, target.require), case.state.absent
+        )
         case.asked.append(Asked(target.team, found))
         case.reasons += found.reasons
         if not found.candidates:
             return None
         turns = case.state.turns.get(target.team, _NO_TURNS)
-        turn = BY[target.by](target.team, turns, roster.roll(case.now).weights, found.portions)
+        turn = BY[target.by](target.team, turns, found.members, found.portions)
         return case.decision(Action.ASSIGN, target.by.value, owner=turn.taker, turn=turn)
 
     def _to_owner(self, case: _Case, target: ToOwner) -> Decision | None:

@@ -69,8 +69,12 @@ def first_bar(checks: Iterable[Check], rep: Rep, now: Today) -> Why | None:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Who may take one lead: `candidates`, with what each gets of it, and why the others may not."""
+    """Who may take one lead: `candidates`, with what each gets of it, and why the others may not.
 
+    `members` are the weights of the whole team: exact integers in one unit, 0 for no share on that day.
+    """
+
+    members: Mapping[RepId, int]
     candidates: Sequence[RepId]
     portions: Portions
     barred: Mapping[RepId, Why]
@@ -88,7 +92,7 @@ class Found:
         return not self.candidates and any(why.bar is Bar.CLOSED for why in self.barred.values())
 
 
-NOBODY = Found((), Portions(0, {}), {})
+NOBODY = Found({}, (), Portions(0, {}), {})
 
 
 def one_found(rep: RepId, why: Why | None) -> Found:
@@ -98,10 +102,9 @@ def one_found(rep: RepId, why: Why | None) -> Found:
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """A team at one time. `weights` are exact integers in one unit; 0: no share on that day."""
+    """A team over a stretch of time in which nothing about it changes."""
 
     valid: Span
-    weights: Mapping[RepId, int]
     found: Found  # for a lead that asks for nothing
 
 
@@ -141,26 +144,26 @@ class Roster:
         self._units = lcm(*(weight.denominator for weight in weights))
         self._roll: Roll | None = None
 
-    def roll(self, now: datetime) -> Roll:
-        """Return the team as it is at `now`, kept until somebody's hours or day change."""
-        roll = self._roll
-        if roll is None or now not in roll.valid:
-            roll = self._roll = self._call(now)
-        return roll
-
     def find(self, now: datetime, asks: Asks, absent: Mapping[RepId, str]) -> Found:
         """Return who may take a lead that asks so much; `absent` are reps with a reason from outside."""
-        roll = self.roll(now)
+        found = self._at(now).found
         if not (asks.wanted or asks.waived or absent):
-            return roll.found
-        barred = dict(roll.found.barred)
+            return found
+        barred = dict(found.barred)
         for rep, seat in self._seats.items():
             known = barred.get(rep)
             if known is None or known.bar in _PASSING:
                 why = _misses(seat.attributes, asks.wanted) or known or _absent(rep, absent)
                 if why is not None:
                     barred[rep] = why
-        return _found(roll.weights, barred, asks.waived)
+        return _found(found.members, barred, asks.waived)
+
+    def _at(self, now: datetime) -> Roll:
+        # Kept until somebody's hours or day change. One assignment, so threads may race for it.
+        roll = self._roll
+        if roll is None or not roll.valid.start <= now < roll.valid.end:
+            roll = self._roll = self._call(now)
+        return roll
 
     def _call(self, now: datetime) -> Roll:
         weights: dict[RepId, int] = {}
@@ -174,7 +177,7 @@ class Roster:
             why = left or _weighs(weights[rep], day) or first_bar(AVAILABLE, seat.rep, day)
             if why is not None:
                 barred[rep] = why
-        return Roll(valid, weights, _found(weights, barred, ()))
+        return Roll(valid, _found(weights, barred, ()))
 
 
 def _found(weights: Mapping[RepId, int], barred: Mapping[RepId, Why], waived: tuple[str, ...]) -> Found:
@@ -182,7 +185,7 @@ def _found(weights: Mapping[RepId, int], barred: Mapping[RepId, Why], waived: tu
     portions = Portions(LEAD if candidates else 0, candidates)
     summary = f"{len(candidates)} of {len(weights)} may take it" + _summary(barred)
     notes = [f"{name} is not asked for: the lead's own is blank" for name in waived]
-    return Found(tuple(candidates), portions, barred, waived, (*notes, summary))
+    return Found(weights, tuple(candidates), portions, barred, waived, (*notes, summary))
 
 
 def _summary(barred: Mapping[RepId, Why]) -> str:

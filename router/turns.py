@@ -9,7 +9,6 @@ it. Credit is what a rep is still owed. As long as the same n reps may take the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cmp_to_key
 from hashlib import blake2b
 
 from router.model import RepId, TeamName, TeamTurns, Turn
@@ -120,20 +119,18 @@ def _due_first(credit: Weights, shares: Weights) -> list[RepId]:
     scale = 2 * len(shares) - 2
     bound = LEAD * (scale - 1)
     least = LEAD // scale if scale else 0
-    owed = [
-        # A share of 0 units never falls due by itself; 1 unit keeps it comparable and as good as never.
-        (bound - credit[rep] * scale, share or 1, rep)
-        for rep, share in shares.items()
-        if credit[rep] > least
-    ]
-    if len(owed) < 2:
-        return [rep for _, _, rep in owed]
-    slack, share, _ = min(owed, key=cmp_to_key(_by_due))
-    return [rep for its_slack, its_share, rep in owed if its_slack * share == slack * its_share]
-
-
-def _by_due(one: tuple[int, int, RepId], other: tuple[int, int, RepId]) -> int:
-    return one[0] * other[1] - other[0] * one[1]
+    first: list[RepId] = []
+    first_slack, first_share = 0, 1
+    for rep, share in shares.items():
+        if credit[rep] <= least:
+            continue
+        slack = bound - credit[rep] * scale
+        share = share or 1  # 0 units never fall due by themselves: 1 keeps them comparable, as good as never
+        order = slack * first_share - first_slack * share if first else -1
+        if order <= 0:
+            first = [rep] if order < 0 else [*first, rep]
+            first_slack, first_share = slack, share
+    return first
 
 
 def _most(credit: Weights, shares: Weights) -> list[RepId]:
