@@ -9,7 +9,7 @@ from decimal import Decimal
 from config import scalars
 from config.names import Names
 from config.operands import ORDERED, canonical, one, point, several
-from config.problems import Findings, Place, Refusal, closest, shown
+from config.problems import Findings, Place, Refusal, shown
 from config.yamltext import Blank, Map, Node, Seq, Text
 from router.model import Kind
 from router.rules import ALWAYS, All, Any, Comparison, Condition, Named, NamedList, Not, Op, Operand
@@ -138,11 +138,10 @@ class Conditions:
             return ALWAYS
 
     def _no_operator(self, word: Text) -> Refusal:
-        hint = _OTHER_WORDS.get(word, "")
-        if not hint:
-            close = closest(word, OPERATORS)
-            hint = f"did you mean '{close}'?" if close else "known: " + ", ".join(OPERATORS)
-        return Refusal(f"unknown operator '{shown(word)}'", hint, place=word.place)
+        if word in _OTHER_WORDS:
+            return Refusal(f"unknown operator '{shown(word)}'", _OTHER_WORDS[word], place=word.place)
+        hint = "known: " + ", ".join(OPERATORS)
+        return Refusal(f"unknown operator '{shown(word)}'", hint, place=word.place, meant=(word, OPERATORS))
 
     def _operands(self, key: Text, kind: Kind, op: Op, node: Node) -> tuple[Operand, ...]:
         if op is Op.NOT_IN:

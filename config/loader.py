@@ -100,7 +100,7 @@ class _Reading:
         if trees.leadswitch is not None and not connections:
             self._findings.notice(Place(LEADSWITCH, 1, 1), "no connections: there is nothing to sync")
         if self._findings.problems:
-            raise ConfigError(sorted(self._findings.problems))
+            raise ConfigError(self._findings.problems)
         return Configuration(
             rulebook=book,
             connections=connections,
@@ -108,7 +108,7 @@ class _Reading:
             timezone=file.timezone,
             hash=_hash(self._source.read),
             files=dict(sorted(self._source.read.items())),
-            notices=tuple(sorted(self._findings.notices)),
+            notices=tuple(self._findings.notices),
         )
 
     def _tree(self, name: str) -> Map | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from config.files.mapping import FieldEntry, MappingFile
 from config.names import CUSTOM
-from config.problems import Findings, Refusal, closest, shown
+from config.problems import Findings, Refusal, shown
 from config.settings import FieldMap, Vocabulary
 from config.shapes import model
 from config.sources import Source
@@ -60,9 +60,9 @@ class Mappings:
                 name.place, "'owner' cannot be mapped", "the owner is always read from the record"
             )
         elif name not in FIELDS:
-            close = closest(name, FIELDS)
-            hint = f"did you mean '{close}'?" if close else f"a field of your own is '{CUSTOM}{shown(name)}'"
-            self.findings.add(name.place, f"unknown lead field '{shown(name)}'", hint)
+            hint = f"a field of your own is '{CUSTOM}{shown(name)}'"
+            refusal = Refusal(f"unknown lead field '{shown(name)}'", hint, meant=(name, FIELDS))
+            self.findings.refused(refusal, name.place)
         elif yields is not None and yields is not FIELDS[name] and entry.transform is not None:
             message = f"'{name}' holds {FIELDS[name].value}, and '{entry.transform}' yields {yields.value}"
             self.findings.add(

@@ -45,36 +45,59 @@ class ConfigError(Exception):
 
 
 class Refusal(ValueError):
-    """A value that cannot be read; the reader of the value above it knows the place if this one does not."""
+    """A value that cannot be read; the reader of the value above it knows the place if this one does not.
 
-    def __init__(self, message: str, hint: str = "", *, place: Place | None = None) -> None:
+    `meant` is a word and the words it may have been meant as; they are searched only when it is reported.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        place: Place | None = None,
+        meant: tuple[str, Collection[str]] | None = None,
+    ) -> None:
         super().__init__(message)
-        self.message, self.hint, self.place = message, hint, place
+        self.message, self.hint, self.place, self.meant = message, hint, place, meant
 
 
 @dataclass(slots=True)
 class Findings:
-    """The problems and notices met so far."""
+    """The problems and notices met so far; one met twice, through an anchor for example, counts once."""
 
-    problems: dict[Problem, None] = field(default_factory=dict)
-    notices: dict[Problem, None] = field(default_factory=dict)
+    _problems: dict[tuple[Place, str], Problem] = field(default_factory=dict)
+    _notices: dict[tuple[Place, str], Problem] = field(default_factory=dict)
     _suggested: int = 0
 
+    @property
+    def problems(self) -> list[Problem]:
+        """What makes the configuration unusable, in the order of the places."""
+        return sorted(self._problems.values())
+
+    @property
+    def notices(self) -> list[Problem]:
+        """What is allowed, but should be known, in the order of the places."""
+        return sorted(self._notices.values())
+
     def add(self, place: Place, message: str, hint: str = "") -> None:
-        """Note a problem; the same one met twice, through an anchor for example, counts once."""
-        self.problems[Problem(place.file, place.line, place.column, message, hint)] = None
+        """Note a problem."""
+        self._problems.setdefault((place, message), _problem(place, message, hint))
 
     def notice(self, place: Place, message: str, hint: str = "") -> None:
         """Note something that is allowed, but that the reader should know."""
-        self.notices[Problem(place.file, place.line, place.column, message, hint)] = None
+        self._notices.setdefault((place, message), _problem(place, message, hint))
 
     def refused(self, refusal: Refusal, place: Place) -> None:
         """Note a value that could not be read, at its own place if it knows one."""
-        self.add(refusal.place or place, refusal.message, refusal.hint)
+        at = refusal.place or place
+        if (at, refusal.message) not in self._problems:
+            close = self._suggestion(*refusal.meant) if refusal.meant else ""
+            self.add(at, refusal.message, close or refusal.hint)
 
     def unknown(self, what: str, word: str, known: Collection[str], *, place: Place) -> None:
         """Note a name that nothing has, with the closest one that something has."""
-        self.add(place, f"unknown {what} '{shown(word)}'", self._suggestion(word, known))
+        self.refused(Refusal(f"unknown {what} '{shown(word)}'", meant=(word, known)), place)
 
     def unused(self, what: str, word: str, known: Collection[str], *, place: Place) -> None:
         """Note a name that nothing has yet, where it may be there before what it names."""
@@ -88,6 +111,10 @@ class Findings:
             return ""
         close = closest(word, known)
         return f"did you mean '{close}'?" if close else ""
+
+
+def _problem(place: Place, message: str, hint: str) -> Problem:
+    return Problem(place.file, place.line, place.column, message, hint)
 
 
 def closest(word: str, known: Collection[str]) -> str | None:

@@ -10,7 +10,7 @@ from config.files.rules import Choice, RuleEntry, RulesFile, SamePersonEntry, St
 from config.names import CUSTOM, Names
 from config.notyet import NOT_IN_FORCE, notice
 from config.people import attribute, once
-from config.problems import Findings, Place, closest, shown
+from config.problems import Findings, Place, shown
 from config.yamltext import Map, Node, Seq, Text
 from router.model import QueueName, RepId, TeamName
 from router.rules import (
@@ -155,8 +155,7 @@ class Rules:
         strict = isinstance(node, Map) and list(node.items()) == [("same", "strict")]
         if strict or node == "same":
             if self.names.every_custom and not {name, f"{CUSTOM}{name}"} & self.names.fields.keys():
-                close = closest(name, self.names.fields)
-                hint = f"did you mean '{close}'?" if close else "write the value the rep must have"
+                hint = "write the value the rep must have"
                 self.findings.add(
                     name.place, f"'same' needs a field of the lead, and '{shown(name)}' is none", hint
                 )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from config.problems import Refusal, closest, shown
+from config.problems import Refusal, shown
 from router.model import Days
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -139,6 +139,10 @@ def zone(text: str) -> str:
         pass
     else:
         return text
-    close = closest(text, available_timezones())
-    hint = f"did you mean '{close}'?" if close else "write a name such as Europe/London"
-    raise Refusal(f"unknown time zone '{shown(text)}'", hint)
+    hint = "write a name such as Europe/London"
+    raise Refusal(f"unknown time zone '{shown(text)}'", hint, meant=(text, _zones()))
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())

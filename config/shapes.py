@@ -24,7 +24,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, ErrorDetails
 
 from config import scalars
-from config.problems import Findings, Place, Refusal, closest, shown
+from config.problems import Findings, Place, Refusal, shown
 from config.yamltext import Blank, Map, Node, Seq, Text
 from router.model import Days
 
@@ -136,9 +136,8 @@ def one_of(*words: str) -> tuple[PlainValidator, WithJsonSchema]:
         word = text(value)
         if word in words:
             return word
-        close = closest(word, words)
-        known = f"did you mean '{close}'?" if close else "known: " + ", ".join(words)
-        raise Refusal(f"'{shown(word)}' is none of the words known here", known)
+        hint = "known: " + ", ".join(words)
+        raise Refusal(f"'{shown(word)}' is none of the words known here", hint, meant=(word, words))
 
     return PlainValidator(read), WithJsonSchema({"enum": list(words)})
 

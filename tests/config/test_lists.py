@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.settings import FieldMap
+from router.model import RepId
 from router.rules import NamedList, ToOwner
 from tests.config.world import configured, notices, problems, ruled
 
@@ -30,9 +31,8 @@ def read(csv: str, written: str = FILE) -> NamedList:
     ],
 )
 def test_a_file_gives_values_and_their_owners(csv: str) -> None:
-    assert read(csv) == NamedList(
-        "named", "domain", {"acme.com": "ana", "globex.com": "bo", "initech.com": None}
-    )
+    owners = {"acme.com": RepId("ana"), "globex.com": RepId("bo"), "initech.com": None}
+    assert read(csv) == NamedList("named", "domain", owners)
 
 
 def test_codes_of_a_file_are_canonical_and_compared_without_case() -> None:
