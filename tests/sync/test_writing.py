@@ -1,0 +1,320 @@
+"""Writes whose answer is lost, refused or late, and people who were quicker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from connectors.contract import Assignment, Connector, Features, Look, Note, Outcome, Verdict
+from connectors.errors import Doubt, Retry, Stop
+from router.model import LeadRef, OwnerId
+from sync import schema
+from sync.preview import Unsent
+from tests.sync.office import Office
+
+Assign = Callable[[Sequence[Assignment]], Sequence[Outcome]]
+
+
+class Meddled(Unsent):
+    """A connector in front of another, with one of its calls replaced."""
+
+    def __init__(self, inner: Connector, **calls: Callable[..., Any]) -> None:
+        super().__init__(inner)
+        self.inner, self._calls = inner, calls
+
+    def _call(self, name: str, *given: Any) -> Any:
+        return self._calls.get(name, getattr(self.inner, name))(*given)
+
+    def read(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        found: Mapping[LeadRef, Look] = self._call("read", refs)
+        return found
+
+    def assign(self, batch: Sequence[Assignment]) -> Sequence[Outcome]:
+        found: Sequence[Outcome] = self._call("assign", batch)
+        return found
+
+    def annotate(self, batch: Sequence[Note]) -> Sequence[Outcome]:
+        found: Sequence[Outcome] = self._call("annotate", batch)
+        return found
+
+
+def meddle(office: Office, **calls: Callable[..., Any]) -> None:
+    office.wrapped = lambda inner: Meddled(inner, **calls)
+
+
+def honest(office: Office) -> None:
+    office.wrapped = lambda inner: inner
+
+
+def raising(error: Exception) -> Callable[..., Any]:
+    def call(*_: object) -> Any:
+        raise error
+
+    return call
+
+
+# --- doubt ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [Doubt("cut"), ConnectionResetError("cut"), TimeoutError()])
+def test_a_lost_answer_is_doubtful_and_ends_in_the_pass_after_the_window(
+    office: Office, error: Exception
+) -> None:
+    lead = office.lead()
+    meddle(office, assign=raising(error))
+    summary = office.sync()
+    assert (summary.counts.doubtful, summary.exit_code, office.step(lead)) == (1, 1, "doubtful")
+    honest(office)
+    assert office.sync().counts.doubtful == 1, "a late write may still land"
+    office.clock.pass_by(seconds=46)
+    assert office.sync().exit_code == 0
+    assert office.owner(lead) is not None
+    assert len(office.row(lead).notes) == 1
+
+
+def test_a_write_that_was_applied_before_the_answer_was_lost_is_not_made_again(office: Office) -> None:
+    lead = office.lead()
+    sent: list[str] = []
+
+    office.wrapped = lambda inner: Meddled(inner, assign=lambda batch: _cut_after(inner, batch, sent))
+    office.sync()
+    office.clock.pass_by(seconds=46)
+    office.sync()
+    assert sent == ["once"]
+    assert len(office.row(lead).history) == 1
+    assert len(office.row(lead).notes) == 1
+
+
+def _cut_after(inner: Connector, batch: Sequence[Assignment], sent: list[str]) -> Sequence[Outcome]:
+    inner.assign(batch)
+    sent.append("once")
+    raise Doubt("cut")
+
+
+def test_a_person_who_took_the_lead_in_the_window_keeps_it(office: Office) -> None:
+    lead = office.lead()
+    meddle(office, assign=raising(Doubt("cut")))
+    office.sync()
+    honest(office)
+    office.crm.edit_owner(lead, OwnerId("u-boss"))
+    office.clock.pass_by(seconds=46)
+    summary = office.sync()
+    assert (office.owner(lead), summary.counts.conflicts, office.step(lead)) == ("u-boss", 1, "conflict")
+    assert _standing_turns(office) == 0
+
+
+def test_a_doubtful_note_that_stands_is_not_written_again(office: Office) -> None:
+    lead = office.lead()
+    office.wrapped = lambda inner: Meddled(inner, annotate=lambda batch: _noted_and_cut(inner, batch))
+    assert office.sync().counts.doubtful == 1
+    honest(office)
+    office.clock.pass_by(seconds=46)
+    office.sync()
+    assert len(office.row(lead).notes) == 1
+    assert office.step(lead) == "verify"
+
+
+def _noted_and_cut(inner: Connector, batch: Sequence[Note]) -> Sequence[Outcome]:
+    inner.annotate(batch)
+    raise Doubt("cut")
+
+
+def test_a_doubtful_note_that_is_missing_is_written(office: Office) -> None:
+    lead = office.lead()
+    meddle(office, annotate=raising(Doubt("cut")))
+    office.sync()
+    honest(office)
+    office.clock.pass_by(seconds=46)
+    office.sync()
+    assert len(office.row(lead).notes) == 1
+
+
+def test_an_outcome_that_a_connector_forgets_is_doubtful(office: Office) -> None:
+    leads = [office.lead() for _ in range(3)]
+    office.wrapped = lambda inner: Meddled(inner, assign=lambda batch: list(inner.assign(batch))[1:])
+    assert office.sync().counts.doubtful == 1
+    honest(office)
+    office.clock.pass_by(seconds=46)
+    office.sync()
+    assert all(len(office.row(lead).history) == 1 for lead in leads)
+
+
+# --- refusal ----------------------------------------------------------------------------------------------
+
+
+def test_a_refused_lead_fails_with_its_reason_and_is_tried_again_later(office: Office) -> None:
+    bad, good = office.lead(), office.lead()
+
+    def refuse(inner: Connector, batch: Sequence[Assignment]) -> Sequence[Outcome]:
+        refused = [
+            Outcome(a.record.ref, Verdict.REFUSED, "phone is required")
+            for a in batch
+            if a.record.ref.record == bad
+        ]
+        return [*refused, *inner.assign([a for a in batch if a.record.ref.record != bad])]
+
+    office.wrapped = lambda inner: Meddled(inner, assign=lambda batch: refuse(inner, batch))
+    summary = office.sync()
+    assert (summary.counts.failed, summary.counts.assigned, summary.exit_code) == (1, 1, 1)
+    assert summary.failures == ((f"crm/leads/{bad}", "phone is required"),)
+    assert office.owner(good) is not None
+    honest(office)
+    assert office.sync().counts.failed == 1, "not due yet"
+    office.clock.pass_by(minutes=2)
+    assert office.sync().exit_code == 0
+    assert office.owner(bad) is not None
+
+
+def test_a_crm_that_asks_to_wait_is_waited_for_and_looked_at_afresh(office: Office) -> None:
+    lead = office.lead()
+    answers = iter([Retry("busy", after=7.0)])
+
+    def later(inner: Connector, batch: Sequence[Assignment]) -> Sequence[Outcome]:
+        error = next(answers, None)
+        if error:
+            raise error
+        return inner.assign(batch)
+
+    office.wrapped = lambda inner: Meddled(inner, assign=lambda batch: later(inner, batch))
+    assert office.sync().exit_code == 0
+    assert office.slept == [7.0]
+    assert [call for call in office.calls if call in ("read", "assign")] == ["read", "read", "assign"]
+    assert office.owner(lead) is not None
+
+
+def test_a_crm_that_asks_to_wait_for_ever_ends_the_pass_and_loses_nothing(office: Office) -> None:
+    lead = office.lead()
+    meddle(office, assign=raising(Retry("busy", after=1.0)))
+    summary = office.sync()
+    assert (summary.unreachable, summary.exit_code, office.step(lead)) == ("busy", 3, "failed")
+    honest(office)
+    office.clock.pass_by(minutes=2)
+    office.sync()
+    assert office.owner(lead) is not None
+
+
+def test_revoked_credentials_end_the_pass_and_lose_nothing(office: Office) -> None:
+    lead = office.lead()
+    meddle(office, read=raising(Stop("the token was revoked")))
+    summary = office.sync()
+    assert (summary.unreachable, summary.exit_code) == ("the token was revoked", 3)
+    honest(office)
+    office.sync()
+    assert office.owner(lead) is not None
+
+
+def test_a_record_that_moved_between_look_and_write_is_looked_at_again(office: Office) -> None:
+    office.features = Features(history=True, conditional_write=True)
+    lead = office.lead()
+    moved = iter([True])
+
+    def edited_meanwhile(inner: Connector, batch: Sequence[Assignment]) -> Sequence[Outcome]:
+        if next(moved, False):
+            office.crm.edit(lead, {"title": "CEO"})
+        return inner.assign(batch)
+
+    office.wrapped = lambda inner: Meddled(inner, assign=lambda batch: edited_meanwhile(inner, batch))
+    assert office.sync().exit_code == 0
+    assert office.owner(lead) is not None
+
+
+# --- people -----------------------------------------------------------------------------------------------
+
+
+def test_a_person_between_plan_and_look_keeps_the_lead(office: Office) -> None:
+    lead = office.lead()
+
+    def taken_first(inner: Connector, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        if office.owner(lead) is None:
+            office.crm.edit_owner(lead, OwnerId("u-boss"))
+        return inner.read(refs)
+
+    office.wrapped = lambda inner: Meddled(inner, read=lambda refs: taken_first(inner, refs))
+    summary = office.sync()
+    assert (office.owner(lead), summary.counts.conflicts, summary.exit_code) == ("u-boss", 1, 0)
+    assert office.table(schema.claims) == []
+    assert _standing_turns(office) == 0
+
+
+def test_a_persons_choice_that_we_overran_is_put_back(office: Office) -> None:
+    lead = office.lead()
+
+    def overrun(inner: Connector, batch: Sequence[Assignment]) -> Sequence[Outcome]:
+        if not office.row(lead).history:
+            office.crm.edit_owner(lead, OwnerId("u-boss"))
+        return inner.assign(batch)
+
+    office.wrapped = lambda inner: Meddled(inner, assign=lambda batch: overrun(inner, batch))
+    office.sync()
+    assert office.owner(lead) != "u-boss", "no CRM could have told us"
+    office.clock.pass_by(seconds=61)
+    summary = office.sync()
+    assert (office.owner(lead), office.step(lead), summary.counts.conflicts) == ("u-boss", "conflict", 1)
+    assert len(office.row(lead).notes) == 1
+    assert _standing_turns(office) == 0
+    office.clock.pass_by(minutes=5)
+    office.sync()
+    assert office.owner(lead) == "u-boss"
+
+
+def test_a_person_who_changes_the_owner_after_us_is_not_put_back(office: Office) -> None:
+    lead = office.lead()
+    office.sync()
+    office.crm.edit_owner(lead, OwnerId("u-boss"))
+    office.clock.pass_by(seconds=61)
+    office.sync()
+    assert (office.owner(lead), office.step(lead)) == ("u-boss", "settled")
+
+
+@pytest.mark.parametrize("away", ["delete", "merge"])
+def test_a_record_that_is_gone_gives_its_turn_back(office: Office, away: str) -> None:
+    lead, survivor = office.lead(), office.lead(owner="u-boss")
+
+    def gone_first(inner: Connector, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        if lead in {row.id for row in office.crm.rows()}:
+            office.crm.delete(lead) if away == "delete" else office.crm.merge(lead, survivor)
+        return inner.read(refs)
+
+    office.wrapped = lambda inner: Meddled(inner, read=lambda refs: gone_first(inner, refs))
+    assert office.sync().exit_code == 0
+    row = office.ledger()[lead]
+    assert (row["step"], row["reason"]) == (
+        "gone",
+        "the record is deleted" if away == "delete" else f"merged into {survivor}",
+    )
+    assert _standing_turns(office) == 0
+
+
+def test_intents_without_outcome_are_found_by_the_next_pass(office: Office) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> Any:
+        raise Killed
+
+    lead = office.lead()
+    meddle(office, assign=killed)
+    with pytest.raises(Killed):
+        office.sync()
+    assert office.step(lead) == "writing"
+    honest(office)
+    assert office.sync().counts.doubtful == 1
+    office.clock.pass_by(seconds=46)
+    office.sync()
+    assert office.owner(lead) is not None
+
+
+def _standing_turns(office: Office) -> int:
+    kinds = [row["kind"] for row in office.table(schema.log)]
+    return kinds.count("turn") - kinds.count("returned")
+
+
+def test_the_window_is_as_long_as_a_late_write_may_take(office: Office) -> None:
+    lead = office.lead()
+    meddle(office, assign=raising(Doubt("cut")))
+    office.sync()
+    row = office.ledger()[lead]
+    assert row["due"] - row["intent_at"] >= timedelta(seconds=45)
