@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from sync.locks import FileLock
 from sync.trouble import Refused
 
 SHIPPED = Path(__file__).with_name("files")
@@ -18,7 +19,13 @@ MARK = ".leadswitch-demo.json"
 """Names the files the demo wrote, with their hashes: what is edited since is kept beside the fresh one."""
 
 CRM = "crm.json"
-_MADE_BY_RUNS = ("leadswitch.db", "leadswitch.db-wal", "leadswitch.db-shm", f"{CRM}.journal", f"{CRM}.tmp")
+_STORE = "leadswitch.db"
+_PASS_LOCK = f"{_STORE}.crm.lock"
+_MADE_BY_RUNS = (
+    *(f"{_STORE}{end}" for end in ("", "-wal", "-shm", "-journal", ".lock")),
+    *(f"{CRM}{end}" for end in (".journal", ".tmp")),
+    _PASS_LOCK,
+)
 _DAY = re.compile(rb"<([+-]\d+)d>")
 
 
@@ -32,7 +39,10 @@ class Laid:
 
 
 def lay(path: Path, today: date) -> Laid:
-    """Write the configuration and the CRM, its dates counted from `today`. Raises `Refused`."""
+    """Write the configuration and the CRM, its dates counted from `today`.
+
+    Raises `Refused` where that cannot be, `Held` while a pass runs there.
+    """
     try:
         marked = _marked(path)
         kept = _clear(path, marked) if marked is not None else ()
@@ -59,15 +69,21 @@ def _marked(path: Path) -> Mapping[str, str] | None:
 
 def _clear(path: Path, marked: Mapping[str, str]) -> tuple[Path, ...]:
     """Remove what the demo and its runs wrote; a configuration file that was edited moves aside."""
-    edited = [name for name, digest in marked.items() if name != CRM and _is_edited(path / name, digest)]
-    kept = tuple(_aside(path / name) for name in edited if _ours(name))
-    for name in (*filter(_ours, marked), *_MADE_BY_RUNS):
-        (path / name).unlink(missing_ok=True)
+    lock = FileLock(path / _PASS_LOCK)
+    lock.acquire()
+    try:
+        ours = marked.keys() & _shipped().keys()
+        edited = sorted(name for name in ours - {CRM} if _is_edited(path / name, marked[name]))
+        kept = tuple(_aside(path / name) for name in edited)
+        for name in (*ours, *_MADE_BY_RUNS):
+            (path / name).unlink(missing_ok=True)
+    finally:
+        lock.release()
     return kept
 
 
-def _ours(name: str) -> bool:
-    return (SHIPPED / name).is_file()
+def _shipped() -> Mapping[str, Path]:
+    return {file.relative_to(SHIPPED).as_posix(): file for file in SHIPPED.rglob("*") if file.is_file()}
 
 
 def _is_edited(file: Path, digest: str) -> bool:
@@ -85,8 +101,7 @@ def _texts(today: date) -> dict[str, bytes]:
     def on(found: re.Match[bytes]) -> bytes:
         return str(today + timedelta(days=int(found[1]))).encode()
 
-    files = sorted(file for file in SHIPPED.rglob("*.*") if file.is_file())
-    texts = {file.relative_to(SHIPPED).as_posix(): file.read_bytes() for file in files}
+    texts = {name: file.read_bytes() for name, file in _shipped().items()}
     return {name: _DAY.sub(on, text) if name.endswith(".yaml") else text for name, text in texts.items()}
 
 

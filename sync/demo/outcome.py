@@ -4,25 +4,44 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from connectors.contract import Connector, User
+from config.settings import Connection
+from connectors.contract import User
 from connectors.memory.crm import MemoryCrm
-from connectors.memory.rows import Row as CrmRow
-from router.model import Action, Decision, Lead, LeadRef, OwnerId, RepId, TeamName, Turn, person_keys
-from router.rules import Rulebook
+from connectors.memory.rows import Row as Record
+from router.model import (
+    ConnectionName,
+    Decision,
+    Lead,
+    LeadRef,
+    OwnerId,
+    RecordId,
+    Rep,
+    RepId,
+    State,
+    TeamName,
+    Unread,
+    person_keys,
+)
+from router.route import Router
+from router.rules import ALWAYS, Rule, Rulebook, ToTeam
 from router.turns import LEAD
 from sync import schema
 from sync.codec import turn_from_text
+from sync.directory import directory
 from sync.ledger import rows_of, values_of
 from sync.notes import stored_decisions
 from sync.steps import Row, Step
 from sync.store import Store
 
 WAITING = (Step.PARKED, Step.HELD)
+SAME_PERSON = "same_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +51,18 @@ class Told:
     row: Row
     lead: Lead
     decision: Decision | None
-    record: CrmRow
+    record: Record
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Tally:
-    """One rep's turns in one team: leads taken, the sum of the shares by weight (in leads)."""
+    """One rep in one team: turns taken, the sum of the shares by weight (in leads), today's weight, why not."""
 
-    taken: int = 0
-    share: float = 0.0
+    rep: RepId
+    taken: int
+    share: float
+    weight: float
+    why_not: str | None
 
     @property
     def deviation(self) -> float:
@@ -49,27 +71,59 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything that is told. `beside` counts leads a rep got without a turn, by what gave them."""
+    """Everything that is told, leads in the order in which they entered.
+
+    `values` is how many values the mapping reads from the CRM, blank ones not counted.
+    """
 
     book: Rulebook
     leads: Sequence[Told]
+    values: int
     users: Mapping[OwnerId, User]
-    turns: Mapping[TeamName, Mapping[RepId, Tally]]
-    absent: Mapping[RepId, str]
-    beside: Counter[RepId] = field(default_factory=Counter)
+    teams: Mapping[TeamName, Sequence[Tally]]
 
     def at(self, *steps: Step) -> list[Told]:
+        """Return the leads that stand at one of these steps."""
         return [told for told in self.leads if told.row.step in steps]
 
+    def rules(self) -> Iterator[tuple[str, Counter[str]]]:
+        """Yield each rule with the number of leads it decided, by how."""
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for told in self.leads:
+            if told.decision is not None:
+                found[told.decision.rule][told.decision.by] += 1
+        for rule in self.book.rules:
+            yield rule.name, found[rule.name]
 
-def read_outcome(book: Rulebook, store: Store, connector: Connector, crm: MemoryCrm) -> Outcome:
-    """Read the ledger and the CRM's records as they stand now."""
-    records = {row.id: row for row in crm.rows()}
+    def unread(self) -> list[tuple[Told, Unread]]:
+        """Return every value that could not be understood, with its lead."""
+        return [(told, unread) for told in self.leads for unread in told.lead.unread]
+
+    def twins(self) -> list[tuple[Told, Told]]:
+        """Return pairs of records of one person with one owner, those written differently first."""
+        by_key = {key: told for told in reversed(self.leads) for key in person_keys(told.lead)}
+        later = [told for told in self.leads if told.decision and told.decision.by == SAME_PERSON]
+        pairs = [(by_key[key], told) for told in later for key in person_keys(told.lead)[:1]]
+        return sorted(pairs, key=lambda pair: pair[0].lead.name == pair[1].lead.name)
+
+    def owner(self, owner: OwnerId | None) -> str:
+        """Return the name of an owner in the CRM."""
+        if owner is None:
+            return "nobody"
+        return self.users[owner].name if owner in self.users else owner
+
+
+def read_outcome(
+    book: Rulebook, settings: Connection, store: Store, crm: MemoryCrm, now: datetime
+) -> Outcome:
+    """Read the ledger and the CRM's records as they stand."""
+    records = {record.id: record for record in crm.rows()}
+    users = {user.id: user for user in crm.users() or ()}
     with store.reading() as connection, connection.begin():
         rows = list(rows_of(connection, sa.select(schema.leads).order_by(schema.leads.c.stamp)))
         values = values_of(connection, [row.values_id for row in rows if row.values_id])
         stored = stored_decisions(connection, [row.decision for row in rows if row.decision is not None])
-        turns = _turns(connection, book)
+        turns = {name: _turns(connection, name) for name in book.teams}
     leads = [
         Told(
             row,
@@ -79,10 +133,56 @@ def read_outcome(book: Rulebook, store: Store, connector: Connector, crm: Memory
         )
         for row in rows
     ]
-    beside = Counter(
-        told.decision.owner
-        for told in leads
-        if told.decision and told.decision.owner and told.decision.turn is None and told.row.rep
-    )
-    users = {user.id: user for user in connector.owners()}
-    return Outcome(book, leads, users, turns, {}, beside)
+    name = rows[0].ref.connection
+    absent = directory(book, name, settings.replaces, list(users.values())).absent
+    teams = {team: _tallies(book, team, turns[team], absent, now) for team in book.teams}
+    sources = {each.source for each in settings.mapping or ()}
+    read = sum(told.record.fields.get(source) not in (None, "") for told in leads for source in sources)
+    return Outcome(book, leads, read, users, teams)
+
+
+def _turns(connection: sa.Connection, team: TeamName) -> tuple[Counter[RepId], Counter[RepId]]:
+    """Return turns taken and the sum of shares (in 10^-12 lead) by rep; a turn given back counts in neither."""
+    log = schema.log
+    taken: Counter[RepId] = Counter()
+    shares: Counter[RepId] = Counter()
+    query = sa.select(log.c.kind, log.c.body).where(log.c.subject == f"team:{team}")
+    for kind, body in connection.execute(query):
+        turn, sign = turn_from_text(team, body), -1 if kind == "returned" else 1
+        taken[turn.taker] += sign
+        shares.update({rep: sign * share for rep, share in turn.shares.items()})
+    return taken, shares
+
+
+def _tallies(
+    book: Rulebook,
+    team: TeamName,
+    turns: tuple[Counter[RepId], Counter[RepId]],
+    absent: Mapping[RepId, str],
+    now: datetime,
+) -> list[Tally]:
+    whys = _why_not(book, team, absent, now)
+    return [
+        Tally(
+            rep=member.rep,
+            taken=turns[0][member.rep],
+            share=turns[1][member.rep] / LEAD,
+            weight=float(member.weight * _weight(book.reps[member.rep], now)),
+            why_not=whys.get(member.rep),
+        )
+        for member in book.teams[team].members
+    ]
+
+
+def _why_not(book: Rulebook, team: TeamName, absent: Mapping[RepId, str], now: datetime) -> dict[RepId, str]:
+    """Ask the router who of a team could not take a lead that asks for nothing."""
+    asking = replace(book, rules=(Rule(str(team), ALWAYS, ToTeam(team)),), same_person=None)
+    anyone = Lead(ref=LeadRef(ConnectionName(""), "", RecordId("")))
+    (attempt, *_) = Router(asking).explain(anyone, State(absent=absent), now).attempts
+    return {rep.rep: rep.why.text for rep in attempt.reps if rep.why}
+
+
+def _weight(rep: Rep, now: datetime) -> Decimal:
+    """Return the rep's own weight on the day it is where they are."""
+    day = now.astimezone(ZoneInfo(rep.zone)).date()
+    return next((w for first, w in reversed(rep.weights) if first is None or first <= day), Decimal(0))

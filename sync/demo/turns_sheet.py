@@ -1,0 +1,77 @@
+"""The part of the story about fairness: each rep's turns beside the share their weight gives them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from router.model import TeamName
+from sync.demo.outcome import Outcome, Tally
+from sync.demo.sheet import heading, sheet, words
+
+
+def turns(outcome: Outcome) -> Iterator[RenderableType]:
+    """Tell the teams' turns, two teams beside each other, and who got leads without one."""
+    tallies = [tally for team in outcome.teams.values() for tally in team]
+    yield heading(f"{words(sum(tally.taken for tally in tallies), 'lead')} went in turn")
+    columns: tuple[list[RenderableType], list[RenderableType]] = ([], [])
+    heights = [0, 0]
+    for team, members in outcome.teams.items():
+        side = heights.index(min(heights))
+        columns[side].append(_team(outcome, team, members))
+        heights[side] += len(members) + 3
+    grid = Table.grid(expand=True, padding=(0, 2, 0, 0), pad_edge=False)
+    grid.add_row(*(Group(*column) for column in columns))
+    yield grid
+    widest = max(tallies, key=lambda tally: abs(tally.deviation))
+    yield Text(
+        f"share: what the weights give among those who could take each lead. Nobody is further than "
+        f"{abs(widest.deviation):.2f} of a lead from it."
+    )
+    yield from _away(outcome)
+    yield from _beside(outcome)
+
+
+def _team(outcome: Outcome, team: TeamName, members: Sequence[Tally]) -> RenderableType:
+    table = sheet(
+        f"{team}, {words(sum(tally.taken for tally in members), 'turn')}", ">took", ">share", ">off"
+    )
+    table.columns[0].header_style = "bold"
+    table.columns[0].no_wrap = True
+    for tally in members:
+        name = Text(outcome.book.reps[tally.rep].name, no_wrap=True)
+        if tally.weight not in (0, 1):
+            name.append(f" x{tally.weight:g}", style="dim")
+        cells = (
+            (str(tally.taken), f"{tally.share:.1f}", f"{tally.deviation:+.1f}")
+            if tally.taken
+            else ("-", "", "")
+        )
+        table.add_row(name, *cells, style="dim" if tally.why_not else "")
+    return Group(table, Text())
+
+
+def _away(outcome: Outcome) -> Iterator[RenderableType]:
+    whys = {tally.rep: tally.why_not for team in outcome.teams.values() for tally in team if tally.why_not}
+    if whys:
+        named = "; ".join(f"{outcome.book.reps[rep].name}: {why}" for rep, why in whys.items())
+        yield Text(f"No turns now: {named}.", "dim")
+
+
+def _beside(outcome: Outcome) -> Iterator[RenderableType]:
+    found = [
+        told.decision
+        for told in outcome.leads
+        if told.decision and told.decision.owner and told.decision.turn is None
+    ]
+    if found:
+        reps = Counter(decision.owner for decision in found if decision.owner)
+        rep, most = reps.most_common(1)[0]
+        yield Text(
+            f"Besides the turn, {words(len(found), 'lead')} went to owners who were known or named; "
+            f"most to {outcome.book.reps[rep].name}, {most}."
+        )
