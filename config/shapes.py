@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -197,15 +197,36 @@ def read(validate: Callable[[Node], T], node: Node, findings: Findings, *, skip:
         return validate(node)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
+    paths = [tuple(step for step in detail["loc"][skip:] if step != "[key]") for detail in details]
     for detail in details:
         _report(detail, detail["loc"][skip:], node, findings)
-    bad = {part for detail in details for part in detail["loc"][skip : skip + 1]}
-    if not isinstance(node, Map) or not bad & node.keys():
-        return None
-    try:
-        return validate(Map(node.place, {key: value for key, value in node.items() if key not in bad}))
-    except ValidationError:
-        return None
+    # First without the wrong values alone, then without all that stands under their topmost keys.
+    for lost in (paths, [path[:1] for path in paths]):
+        try:
+            return validate(_without(node, lost))
+        except ValidationError:
+            continue
+    return None
+
+
+def _without(node: Node, paths: Iterable[Sequence[int | str]]) -> Node:
+    for path in paths:
+        pruned = _pruned(node, path)
+        node = node if pruned is None else pruned
+    return node
+
+
+def _pruned(node: Node, path: Sequence[int | str]) -> Node | None:
+    """Return a copy without the last key of the path that is there, None where no key of it is there."""
+    step = path[0] if path else None
+    if isinstance(node, Map) and isinstance(step, str) and step in node:
+        below = _pruned(node[step], path[1:])
+        kept = {key: value for key, value in node.items() if key != step}
+        return Map(node.place, kept if below is None else {**kept, Text(step, node.key_place(step)): below})
+    if isinstance(node, Seq) and isinstance(step, int) and step < len(node):
+        below = _pruned(node[step], path[1:])
+        return None if below is None else Seq(node.place, [*node[:step], below, *node[step + 1 :]])
+    return None
 
 
 def _report(detail: ErrorDetails, path: Sequence[int | str], node: Node, findings: Findings) -> None:
