@@ -27,22 +27,19 @@ def next_steps(outcome: Outcome, path: Path) -> Iterator[RenderableType]:
 def commands(outcome: Outcome, path: Path) -> Iterator[tuple[str, str]]:
     """Yield commands and what they do."""
     program, config = program_name(), f"-c {quote(str(path))}"
-    pairs = outcome.twins()
-    lead = pairs[0][1] if pairs else outcome.leads[0]
+    lead = (outcome.noted() or outcome.leads[0]).row.ref.record
     yield (
-        f"{program} explain {lead.row.ref.record} {config}",
+        f"{program} explain {lead} {config}",
         "why it went there: each condition with the value seen, each rep",
     )
     yield f"{program} parked {config}", "the leads that wait, with reasons and deadlines"
+    leads = quote(str(path / "new-leads.csv"))
+    yield f"{program} route {leads} {config}", "who would get the leads of this file; writes nothing"
     yield (
-        f"{program} route {quote(str(path / 'new-leads.csv'))} {config}",
-        "who would get these six leads; writes nothing",
+        f"{program} check {config}",
+        "after a change, such as `gt: 1000` for Enterprise in rules.yaml",
     )
-    yield f"{program} check {config}", "after a change in rules.yaml or teams.yaml: is it right?"
-    yield (
-        f"{program} sync {config}",
-        "after you added a record to crm.json or gave one to somebody there",
-    )
+    yield f"{program} sync {config}", "after you added a record to crm.json, or gave one to somebody there"
 
 
 def program_name() -> str:

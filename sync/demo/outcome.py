@@ -106,6 +106,13 @@ class Outcome:
         pairs = [(by_key[key], told) for told in later for key in person_keys(told.lead)[:1]]
         return sorted(pairs, key=lambda pair: pair[0].lead.name == pair[1].lead.name)
 
+    def noted(self) -> Told | None:
+        """Return the lead in turn whose note has most to say, None where no lead has one."""
+        noted = [told for told in self.leads if told.record.notes and told.decision and told.decision.turn]
+        return max(
+            noted, key=lambda told: (told.record.notes[0].body.count("\n"), told.row.key), default=None
+        )
+
     def owner(self, owner: OwnerId | None) -> str:
         """Return the name of an owner in the CRM."""
         if owner is None:

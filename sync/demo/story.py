@@ -95,7 +95,8 @@ def _passes(runs: Sequence[Run]) -> Iterator[RenderableType]:
     yield table
     first, second = (run.summary.counts for run in runs)
     yield Text(
-        f"The second pass assigned {second.assigned}: the ledger knows each lead. `parked` and `held` still wait."
+        f"The second pass looked a few minutes back and assigned {second.assigned}: the ledger knows each lead. "
+        "What is parked or held still waits."
     )
     yield Text(
         f"From a minute after the write on, the next sync reads the history of the {first.unverified} owners written: "
@@ -117,14 +118,11 @@ def _rules(outcome: Outcome) -> Iterator[RenderableType]:
 
 
 def _note(outcome: Outcome) -> Iterator[RenderableType]:
-    noted = [told for told in outcome.leads if told.record.notes and told.decision and told.decision.turn]
-    if not noted:
-        return
-    yield heading("The note on a lead, as it stands in the CRM")
-    told = max(noted, key=lambda one: (len(one.record.notes[0].body.splitlines()), one.row.key))
-    yield Panel(
-        Text(plain(told.record.notes[0].body, keep="\n")), title=Text(str(told.row.ref)), title_align="left"
-    )
+    told = outcome.noted()
+    if told is not None:
+        yield heading("The note on a lead, as it stands in the CRM")
+        text = Text(plain(told.record.notes[0].body, keep="\n"))
+        yield Panel(text, title=Text(str(told.row.ref)), title_align="left")
 
 
 def _twins(outcome: Outcome) -> Iterator[RenderableType]:
@@ -161,7 +159,7 @@ def _left_alone(outcome: Outcome) -> Iterator[RenderableType]:
     for reason, leads in sorted(groups.items(), key=lambda group: -len(group[1])):
         one = leads[0]
         table.add_row(
-            Text(reason), str(len(leads)), Text(f"{one.row.ref.record}, {outcome.owner(one.record.owner)}'s")
+            Text(reason), str(len(leads)), Text(f"{one.row.ref.record} ({outcome.owner(one.record.owner)})")
         )
     yield table
 
@@ -188,6 +186,7 @@ def _unread(outcome: Outcome) -> Iterator[RenderableType]:
     table = sheet("field", ">values", "such as", "why it is not read")
     for place, (name, count) in enumerate(Counter(unread.field for _, unread in found).most_common()):
         seen = {unread.why: unread.raw for _, unread in reversed(found) if unread.field == name}
+        seen = {why: raw for raw, why in {raw: why for why, raw in seen.items()}.items()}
         examples = list(seen.items())[: _EXAMPLES if place < _EXAMPLES else 1]
         for number, (why, raw) in enumerate(examples):
             first = (name, str(count)) if number == 0 else ("", "")

@@ -13,6 +13,8 @@ from router.model import TeamName
 from sync.demo.outcome import Outcome, Tally
 from sync.demo.sheet import heading, sheet, words
 
+_WIDTHS = (22, 4, 5, 4)  # of a team's columns: two teams stand beside each other in 80
+
 
 def turns(outcome: Outcome) -> Iterator[RenderableType]:
     """Tell the teams' turns, two teams beside each other, and who got leads without one."""
@@ -24,7 +26,7 @@ def turns(outcome: Outcome) -> Iterator[RenderableType]:
         side = heights.index(min(heights))
         columns[side].append(_team(outcome, team, members))
         heights[side] += len(members) + 3
-    grid = Table.grid(expand=True, padding=(0, 2, 0, 0), pad_edge=False)
+    grid = Table.grid(padding=(0, 3, 0, 0), pad_edge=False)
     grid.add_row(*(Group(*column) for column in columns))
     yield grid
     widest = max(tallies, key=lambda tally: abs(tally.deviation))
@@ -41,7 +43,9 @@ def _team(outcome: Outcome, team: TeamName, members: Sequence[Tally]) -> Rendera
         f"{team}, {words(sum(tally.taken for tally in members), 'turn')}", ">took", ">share", ">off"
     )
     table.columns[0].header_style = "bold"
-    table.columns[0].no_wrap = True
+    table.padding = 0  # the box has a space between columns
+    for column, width in zip(table.columns, _WIDTHS, strict=True):
+        column.width, column.no_wrap = width, True
     for tally in members:
         name = Text(outcome.book.reps[tally.rep].name, no_wrap=True)
         if tally.weight not in (0, 1):
