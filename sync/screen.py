@@ -27,24 +27,25 @@ class Screen:
     json: bool = False
     quiet: bool = False
 
-    def result(self, value: object) -> None:
-        """Write one JSON object a line, in ASCII where the output's encoding lacks a character."""
-        text = json.dumps(value, ensure_ascii=False, default=str)
+    def result(self, value: object, *, indent: int | None = None) -> None:
+        """Write one JSON object, in ASCII where the output's encoding lacks a character."""
+        text = json.dumps(value, ensure_ascii=False, default=str, indent=indent)
         try:
             text.encode(sys.stdout.encoding)
         except UnicodeEncodeError:
-            text = json.dumps(value, default=str)
+            text = json.dumps(value, default=str, indent=indent)
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
+    def line(self, text: str = "") -> None:
+        """Write a line of the result for people, as it is; rich, which is slow to load, is not needed for it."""
+        if not self.json:
+            _write(sys.stdout, text)
+
     def say(self, text: str = "") -> None:
         """Write a line of the result for people; `[bold]` and other markup of rich is understood."""
-        if self.json:
-            return
-        if "[" in text:
+        if not self.json:
             self.console().print(text, highlight=False)
-        else:  # rich is slow to load, and most commands say one plain line
-            _write(sys.stdout, text)
 
     def tell(self, text: str) -> None:
         """Write a line beside the result, unless asked to be quiet."""
@@ -100,12 +101,16 @@ class Screen:
             yield show
 
 
+def counted(number: int, thing: str) -> str:
+    """Say how many there are: 1 lead, 2,000 leads."""
+    return f"{number:,} {thing}{'s' * (number != 1)}"
+
+
 def _write(stream: TextIO, text: str, *, dim: bool = False) -> None:
     """Write a line that no output refuses: broken between words on a terminal, left alone in a file."""
     if stream.isatty():
-        text = textwrap.fill(
-            text, shutil.get_terminal_size().columns, break_long_words=False, break_on_hyphens=False
-        )
+        width = shutil.get_terminal_size().columns
+        text = textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
         if dim and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb":
             text = f"\x1b[2m{text}\x1b[0m"
     encoding = stream.encoding or "utf-8"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.settings import Configuration
-from sync.screen import Screen
+from sync.screen import Screen, counted
 from sync.trouble import OK
 from sync.wiring import configuration
 
@@ -34,7 +34,5 @@ def _report(screen: Screen, found: Configuration, problems: list[str]) -> None:
         found.rulebook,
         "the configuration is good" if not problems else "the CRMs disagree, see above",
     )
-    screen.say(
-        f"{len(found.connections)} connections, {len(book.rules)} rules, {len(book.teams)} teams, "
-        f"{len(book.reps)} reps: {good}"
-    )
+    there = {"connection": found.connections, "rule": book.rules, "team": book.teams, "rep": book.reps}
+    screen.line(f"{', '.join(counted(len(held), name) for name, held in there.items())}: {good}")

@@ -16,7 +16,7 @@ def run(screen: Screen, *, directory: Path | None) -> int:
         screen.result({"files": [str(file) for file in files]})
         return OK
     for file in files:
-        screen.say(f"wrote {file}")
+        screen.line(f"wrote {file}")
     where = "" if target == Path() else f" --config {target}"
-    screen.say(f"Next: leadswitch check{where}, then leadswitch sync{where} --dry-run")
+    screen.line(f"Next: leadswitch check{where}, then leadswitch sync{where} --dry-run")
     return OK

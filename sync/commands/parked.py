@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sync.report import entries_at
-from sync.screen import Screen
+from sync.screen import Screen, counted
 from sync.steps import Row, Step
 from sync.store import open_store
 from sync.trouble import OK
@@ -21,10 +21,10 @@ def run(screen: Screen) -> int:
             screen.result(as_json(row))
         return OK
     if not rows:
-        screen.say("No lead waits.")
+        screen.line("No lead waits.")
         return OK
     screen.table(
-        f"{len(rows):,} leads wait",
+        f"{counted(len(rows), 'lead')} waiting",
         ("lead", "state", "until (UTC)", "reason"),
         ((row.ref, row.step, row.due and f"{row.due:%Y-%m-%d %H:%M}", row.reason) for row in rows),
     )

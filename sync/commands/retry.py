@@ -28,7 +28,7 @@ def run(screen: Screen, *, leads: Sequence[str]) -> int:
     store = open_store(found.store, create=False)
     rows = _asked_for(store, leads)
     if not rows:
-        screen.result({"retried": 0}) if screen.json else screen.say("No lead has failed.")
+        screen.result({"retried": 0}) if screen.json else screen.line("No lead has failed.")
         return OK
     with stopping() as stop, ThreadPoolExecutor(4) as pool:
         seams = production(pool, stopping=stop.is_set)

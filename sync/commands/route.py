@@ -14,7 +14,7 @@ from connectors.normalise.standard import STANDARD
 from router.model import Decision, Lead, State
 from router.route import Router, advance
 from sync.offline import records
-from sync.screen import Screen
+from sync.screen import Screen, counted
 from sync.trouble import OK, Refused
 from sync.wiring import configuration, field_mapping
 
@@ -101,11 +101,11 @@ def _show(screen: Screen, routed: Iterator[tuple[Lead, Decision]]) -> None:
                 )
             )
     if not total:
-        screen.say("The file has no leads.")
+        screen.line("The file has no leads.")
         return
     screen.table("", ("lead", "goes to", "rule", "by"), rows)
     if total > _SHOWN:
-        screen.say(f"... and {total - _SHOWN:,} more; --json shows all")
+        screen.line(f"... and {total - _SHOWN:,} more; --json shows all")
     screen.table(
-        f"{total:,} leads", ("goes to", ">leads"), ((name, f"{n:,}") for name, n in owners.most_common())
+        counted(total, "lead"), ("goes to", ">leads"), ((name, f"{n:,}") for name, n in owners.most_common())
     )

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from config.schema import schema
 from sync.screen import Screen
 from sync.trouble import OK
 
 
 def run(screen: Screen) -> int:
-    if screen.json:
-        screen.result(schema())
-    else:
-        screen.say(json.dumps(schema(), indent=1))
+    screen.result(schema(), indent=None if screen.json else 1)
     return OK

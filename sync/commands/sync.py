@@ -16,7 +16,7 @@ from config.settings import Configuration, Connection
 from sync.locks import Held
 from sync.passes import Order, Summary, run_pass
 from sync.preview import previewed
-from sync.screen import Screen
+from sync.screen import Screen, counted
 from sync.seams import Seams, production
 from sync.store import Store, open_store
 from sync.trouble import CRM_REFUSED, HELD, LEADS_FAILED, OK, Refused
@@ -95,7 +95,7 @@ def _rehearse(screen: Screen, found: Configuration, chosen: Sequence[Connection]
             f"{each.summary.connection}: would do", ("lead", "step", "goes to", "rule or reason"), each.leads
         )
     report(screen, [each.summary for each in shown], ())
-    screen.say("Nothing was written.")
+    screen.line("Nothing was written.")
     return exit_code([each.summary for each in shown], ())
 
 
@@ -139,7 +139,7 @@ def report(screen: Screen, summaries: Sequence[Summary], held: Sequence[str]) ->
         screen.result(as_json(summaries, held))
     else:
         for summary in summaries:
-            screen.say(f"{summary.connection}: {in_words(summary.counts)}")
+            screen.line(f"{summary.connection}: {in_words(summary.counts)}")
     for summary in summaries:
         _say_open(screen, summary)
     for name in held:
@@ -160,15 +160,17 @@ def _say_open(screen: Screen, summary: Summary) -> None:
         screen.warn(f"{name}: the CRM ended the pass: {summary.unreachable}; the next pass goes on from here")
     if summary.excess:
         screen.warn(
-            f"{name}: {summary.excess:,} leads wait because a pass assigns at most {counts.assigned:,}; if that many "
-            "are right, raise `max_per_pass` of the connection"
+            f"{name}: {counted(summary.excess, 'more lead')} would be assigned, beyond `max_per_pass`; "
+            "if that many are right, raise it for this connection"
         )
     for key, reason in summary.failures:
         screen.warn(f"{name}: {key}: {reason}; will be retried")
     if summary.stopped:
         screen.warn(f"{name}: stopped as asked; the next pass goes on from here")
     if counts.parked or counts.held:
-        screen.tell(f"{name}: {counts.parked + counts.held:,} leads wait; `leadswitch parked` lists them")
+        screen.tell(
+            f"{name}: {counted(counts.parked + counts.held, 'lead')} waiting; see `leadswitch parked`"
+        )
 
 
 def as_json(summaries: Sequence[Summary], held: Sequence[str]) -> dict[str, object]:
