@@ -111,8 +111,10 @@ class Conditions:
         if what == "territory":
             return Named("territory", str(name), self.territories.get(name, ALWAYS))
         values = self.lists.get(name)
-        part = Comparison(values.field, Op.IS, tuple(values.owners)) if values else ALWAYS
-        return Named("list", str(name), part)
+        if values is None:
+            return ALWAYS
+        equals = Comparison(values.field, Op.IS, tuple(values.owners))
+        return Named("list", str(name), equals if values.owners else Any(()))
 
     # --- fields -------------------------------------------------------------------------------------------
 

@@ -138,7 +138,7 @@ def zone(text: str) -> str:
     except KeyError:
         pass
     else:
-        return text
+        return str(text)
     hint = "write a name such as Europe/London"
     raise Refusal(f"unknown time zone '{shown(text)}'", hint, meant=(text, _zones()))
 

@@ -36,7 +36,7 @@ def test_the_problems_of_all_files_come_together_in_the_order_of_their_places() 
         "rules.yaml:2:73: unknown team 'smbb'",
         "rules.yaml:2:83: 'luck' is none of the words known here",
         "teams.yaml:2:23: a weight cannot be negative: -1",
-        "teams.yaml:2:28: unknown key 'awya'",
+        "teams.yaml:2:27: unknown key 'awya'",
         "teams.yaml:3:21: 'x' is no e-mail address",
         "teams.yaml:5:27: unknown rep 'zoe'",
     ]
