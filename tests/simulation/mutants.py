@@ -14,6 +14,7 @@ from sync import decide, deliver, ingest, passes, verify
 from sync.ledger import Ledger
 from sync.steps import Step
 from tests.simulation import world
+from tests.simulation.world import Profile
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -69,6 +70,19 @@ def _the_note_is_forgotten_after_a_crash(patch: pytest.MonkeyPatch) -> None:
     left = tuple((steps, task) for steps, task in passes.LEFT if Step.OWNED not in steps)
     patch.setattr(passes, "LEFT", left)
 
+
+CUTS = Profile(lost_after=0.2)
+LATE = Profile(zombie=0.5, person=0.0)
+PEOPLE = Profile(person=1.0, lag=0.0)
+PROFILES: Mapping[str, Profile] = {
+    "a_late_write_is_not_waited_for": LATE,
+    "histories_are_not_read": PEOPLE,
+    "a_lost_answer_counts_as_done": LATE,
+    "replaces_is_not_asked_at_the_fresh_look": PEOPLE,
+    "turns_are_not_given_back": PEOPLE,
+    "doubtful_notes_are_written_again_blindly": CUTS,
+}
+"""A world in which a mutant's mistake happens often; the others are seen in the usual one."""
 
 MUTANTS: Mapping[str, Plant] = {
     plant.__name__.strip("_"): plant

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.mutants import MUTANTS
+from tests.simulation.mutants import MUTANTS, PROFILES
 from tests.simulation.run import run_seed, template
 from tests.simulation.world import Profile
 
@@ -49,6 +49,6 @@ def test_a_crash_at_any_call_loses_nothing(folder: Path, at: int) -> None:
 def test_a_wrong_design_is_caught(folder: Path, mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     MUTANTS[mutant](monkeypatch)
     for seed in range(1, SEEDS_FOR_A_MUTANT + 1):
-        if run_seed(seed, folder)[1]:
+        if run_seed(seed, folder, PROFILES.get(mutant))[1]:
             return
     pytest.fail(f"{mutant} was not caught within {SEEDS_FOR_A_MUTANT} seeds")

@@ -50,7 +50,7 @@ class Profile:
 
     leads: int = 12
     arrivals: float = 300.0
-    settle: float = 1500.0
+    settle: float = 700.0
     workers: int = 2
     crash: float = 0.01
     lost_before: float = 0.03
@@ -257,7 +257,7 @@ def _cron(world: World) -> None:
             world.baton.revive()
         except Held:
             pass
-        world.baton.sleep(world.rng.uniform(15, 45))
+        world.baton.sleep(world.rng.uniform(20, 60))
 
 
 def _pass(world: World) -> None:
