@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-
-import rule_engine
-import zen
+from importlib import import_module
+from typing import NamedTuple
 
 from router.columns import text_reader
 from router.model import Band, Lead
@@ -35,14 +34,26 @@ def flat(lead: Lead) -> Flat:
     return values
 
 
-def rule_engine_first(rules: Sequence[Rule]) -> First:
+class Peer(NamedTuple):
+    """A rule engine: its module, and how it compiles rules."""
+
+    module: str
+    build: Callable[[Sequence[Rule]], First]
+
+
+def _rule_engine(rules: Sequence[Rule]) -> First:
+    rule_engine = import_module("rule_engine")
     compiled = [rule_engine.Rule(_text(rule.when, _IN_RULE_ENGINE)).matches for rule in rules]
     return lambda values: next((at for at, holds in enumerate(compiled) if holds(values)), None)
 
 
-def zen_first(rules: Sequence[Rule]) -> First:
+def _zen(rules: Sequence[Rule]) -> First:
+    zen = import_module("zen")
     compiled = [zen.compile_expression(_text(rule.when, _IN_ZEN)).evaluate for rule in rules]
     return lambda values: next((at for at, holds in enumerate(compiled) if holds(values)), None)
+
+
+PEERS = {"rule-engine": Peer("rule_engine", _rule_engine), "zen-engine": Peer("zen", _zen)}
 
 
 # --- one language each ------------------------------------------------------------------------------------

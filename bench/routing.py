@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from time import process_time
 
 from bench.leads import NOW, leads, rulebook
-from bench.peers import First, flat, rule_engine_first, zen_first
+from bench.peers import PEERS, First, flat
 from bench.rows import Row
 from router.model import Decision, Lead, State, Sticky, TeamName, TeamTurns
 from router.route import Router, effects
@@ -19,7 +19,6 @@ from router.rules import Rulebook
 LEADS = 3_000
 FOR_PEERS = 100
 ROUNDS = 10
-PEERS: dict[str, Callable[..., First]] = {"rule-engine": rule_engine_first, "zen-engine": zen_first}
 
 Route = Callable[[Router, Lead, State], Decision]
 
@@ -69,8 +68,8 @@ def _beside_peers(book: Rulebook, them: Sequence[Lead]) -> list[Row]:
     expected = [places[router.match(lead, NOW).name] for lead in some]
     ours = _best(lambda: [router.match(lead, NOW) for lead in some]) / len(some)
     rows = [Row("60 rules, conditions alone", 1 / ours, "leads/s")]
-    for name, build in PEERS.items():
-        theirs = _peer(name, build(book.rules), some, expected)
+    for name, peer in PEERS.items():
+        theirs = _peer(name, peer.build(book.rules), some, expected)
         rows.append(Row(f"60 rules, conditions alone, {name}", 1 / theirs, "leads/s", peer=name))
         rows.append(Row(f"conditions alone: ahead of {name}", theirs / ours, "x", 1))
     return rows

@@ -39,7 +39,7 @@ def as_table(name: str, rows: Sequence[Row]) -> str:
         (row.case, f"{row.value:,.4g}" if row.value < 100 else f"{row.value:,.0f}", row.unit, _goal(row))
         for row in rows
     ]
-    wide = [max(len(line[at]) for line in cells) for at in range(4)]
+    wide = [max((len(line[at]) for line in cells), default=0) for at in range(4)]
     lines = [f"{a:<{wide[0]}}  {b:>{wide[1]}} {c:<{wide[2]}}  {d}".rstrip() for a, b, c, d in cells]
     return "\n".join([name, *(f"  {line}" for line in lines)])
 

@@ -58,14 +58,14 @@ class Rules:
         """Return the first rule that matches; raises NoRule."""
         row = self._read(lead)
         standing = (1 << len(self._rules)) - 1
-        for at, masks, others in self._index:
-            standing &= masks.get(row[at], others)
-        while standing:
-            lowest = standing & -standing
-            at = lowest.bit_length() - 1
+        for column, masks, others in self._index:
+            standing &= masks.get(row[column], others)
+        places = f"{standing:b}"[::-1]
+        at = places.find("1")
+        while at >= 0:
             if self._asks[at](row, now):
                 return self._rules[at]
-            standing ^= lowest
+            at = places.find("1", at + 1)
         raise _no_rule(lead)
 
     def tried(self, lead: Lead, now: datetime) -> tuple[Rule, tuple[str, ...], tuple[Asked | Group, ...]]:
