@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.contract import RawValue, User
+from connectors.errors import Unusable
 from connectors.memory.wire_state import Kept, Source, from_object, to_object
 from router.model import OwnerId, RecordId
 
@@ -22,7 +23,7 @@ TRUTH: Mapping[str, bool] = {
 }
 
 
-class Unloadable(ValueError):
+class Unloadable(Unusable, ValueError):
     """A file that cannot be read as records; `line` counts from 1, None where the whole file is meant."""
 
     def __init__(self, file: str, line: int | None, why: str) -> None:
