@@ -99,8 +99,8 @@ def _passes(runs: Sequence[Run]) -> Iterator[RenderableType]:
         "What is parked or held still waits."
     )
     yield Text(
-        f"From a minute after the write on, the next sync reads the history of the {first.unverified} owners written: "
-        "has a person chosen another in the same instant?",
+        f"A minute after the writes, the next sync reads the owner history of these {first.unverified} leads: a person "
+        "may have chosen somebody in the same instant.",
         "dim",
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from rich.columns import Columns
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from router.model import TeamName
@@ -26,9 +26,8 @@ def turns(outcome: Outcome) -> Iterator[RenderableType]:
         side = heights.index(min(heights))
         columns[side].append(_team(outcome, team, members))
         heights[side] += len(members) + 3
-    grid = Table.grid(padding=(0, 3, 0, 0), pad_edge=False)
-    grid.add_row(*(Group(*column) for column in columns))
-    yield grid
+    # one below the other where the terminal is too narrow
+    yield Columns((Group(*column) for column in columns), padding=(0, 2), width=sum(_WIDTHS) + 3)
     widest = max(tallies, key=lambda tally: abs(tally.deviation))
     yield Text(
         f"share: what the weights give among those who could take each lead. Nobody is further than "
@@ -62,8 +61,10 @@ def _team(outcome: Outcome, team: TeamName, members: Sequence[Tally]) -> Rendera
 def _away(outcome: Outcome) -> Iterator[RenderableType]:
     whys = {tally.rep: tally.why_not for team in outcome.teams.values() for tally in team if tally.why_not}
     if whys:
-        named = "; ".join(f"{outcome.book.reps[rep].name}: {why}" for rep, why in whys.items())
-        yield Text(f"No turns now: {named}.", "dim")
+        table = sheet("no turns now", "because")
+        for rep, why in whys.items():
+            table.add_row(Text(outcome.book.reps[rep].name), Text(why))
+        yield Group(Text(), table, Text())
 
 
 def _beside(outcome: Outcome) -> Iterator[RenderableType]:
