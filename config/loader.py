@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,19 +21,15 @@ from config.options import OptionsReader
 from config.people import People
 from config.problems import ConfigError, Findings, Place, Problem, Refusal, shown
 from config.rulebook import Rules
-from config.secrets import HINT, Secrets
+from config.secrets import Secrets
 from config.settings import Configuration, Vocabulary
 from config.shapes import Part, model
 from config.sources import Directory, Source, Texts
+from config.storeurl import store_url
 from config.yamltext import Map, Seq, Text, tree
 from router.rules import ALWAYS, Rulebook
 
 LEADSWITCH, TEAMS, RULES = FILES = ("leadswitch.yaml", "teams.yaml", "rules.yaml")
-DEFAULT_STORE = "sqlite:///leadswitch.db"
-
-_PASSWORD = re.compile(r"://[^/@:]*:([^@]*)@")
-_SQLITE = "sqlite:///"
-_STORE = re.compile(r"sqlite:///|postgresql\+psycopg://|\$\{")
 
 File = TypeVar("File", bound=Part)
 
@@ -93,10 +88,9 @@ class _Reading:
         conditions = Conditions(self._findings, names, file.timezone)
         book = self._rulebook(trees, names, conditions)
         options = OptionsReader(self._findings, self._secrets, self._vocabulary.secret, self._directory)
-        connections = Connections(self._findings, self._vocabulary, conditions, self._mappings, options).read(
-            file
-        )
-        store = self._store(file.store)
+        reader = Connections(self._findings, self._vocabulary, conditions, self._mappings, options)
+        connections = reader.read(file)
+        store = store_url(file.store, self._secrets, self._directory, self._findings)
         if trees.leadswitch is not None and not connections:
             self._findings.notice(Place(LEADSWITCH, 1, 1), "no connections: there is nothing to sync")
         if self._findings.problems:
@@ -127,12 +121,10 @@ class _Reading:
             self._findings,
             fields={**ALWAYS_THERE, **self._mappings.customs},
             every_custom=self._mappings.complete and trees.leadswitch is not None,
-            connection=named(trees.leadswitch, "connections", by="name")
-            if trees.leadswitch is not None
-            else None,
-            rep=named(trees.teams, "reps", by="id") if trees.teams is not None else None,
-            team=named(trees.teams, "teams", by="name") if trees.teams is not None else None,
-            queue=keys(trees.teams, "queues") if trees.teams is not None else None,
+            connection=named(trees.leadswitch, "connections", by="name"),
+            rep=named(trees.teams, "reps", by="id"),
+            team=named(trees.teams, "teams", by="name"),
+            queue=keys(trees.teams, "queues"),
             list=keys(trees.rules, "lists"),
             territory=keys(trees.rules, "territories"),
         )
@@ -182,31 +174,6 @@ class _Reading:
         lint.catch_all(book.rules, entries, self._findings)
         lint.dead_values(book.rules, entries, self._findings)
         lint.attributes(book, entries, self._findings)
-
-    # --- the store ----------------------------------------------------------------------------------------
-
-    def _store(self, text: Text | None) -> str:
-        url = text or Text(DEFAULT_STORE, Place(LEADSWITCH))
-        try:
-            _check_store(url)
-            return self._beside(self._secrets.within(url))
-        except Refusal as refusal:
-            self._findings.add(url.place, f"'store': {refusal.message}", refusal.hint)
-            return ""
-
-    def _beside(self, url: str) -> str:
-        """Put a relative SQLite file beside the configuration: a cron job starts in any directory."""
-        path = url.removeprefix(_SQLITE)
-        if self._directory is None or path == url or path.startswith(("/", ":memory:", "file:")) or not path:
-            return url
-        return f"{_SQLITE}{(self._directory / path).absolute()}"
-
-
-def _check_store(url: str) -> None:
-    if not _STORE.match(url):
-        raise Refusal("not a store", "write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
-    if (found := _PASSWORD.search(url)) and found[1] and "${" not in found[1]:
-        raise Refusal("a password must not be written into the configuration", HINT)
 
 
 def _hash(files: Mapping[str, str]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from config.problems import Findings
-from config.yamltext import Map, Node, Seq, Text
+from config.yamltext import Map, Seq, Text
 from router.model import FIELDS, Kind
 
 CUSTOM = "custom."
@@ -58,15 +58,18 @@ class Names:
         return None
 
 
-def named(tree: Map | None, key: str, *, by: str) -> frozenset[str]:
+def named(tree: Map | None, key: str, *, by: str) -> Declared:
     """Return the names of a list of mappings, those with problems too; `by` is the key that names them."""
-    items: Iterable[Node] = value if tree is not None and isinstance(value := tree.get(key), Seq) else ()
-    return frozenset(
-        str(item[by]) for item in items if isinstance(item, Map) and isinstance(item.get(by), Text)
-    )
+    if tree is None:
+        return None
+    items = tree.get(key)
+    found = (item.get(by) for item in (items if isinstance(items, Seq) else ()) if isinstance(item, Map))
+    return frozenset(str(name) for name in found if isinstance(name, Text))
 
 
-def keys(tree: Map | None, key: str) -> frozenset[str]:
+def keys(tree: Map | None, key: str) -> Declared:
     """Return the names of a mapping of mappings."""
-    value = tree.get(key) if tree is not None else None
-    return frozenset(value) if isinstance(value, Map) else frozenset()
+    if tree is None:
+        return None
+    value = tree.get(key)
+    return frozenset(map(str, value)) if isinstance(value, Map) else frozenset()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from config.loader import parse
+import pytest
+
+from config.loader import load, parse
 from config.problems import ConfigError
 from config.settings import Configuration, Vocabulary
 from router.model import Kind
@@ -117,3 +120,35 @@ def ruled(when: str) -> str:
 
 def condition(when: str) -> Condition:
     return configured(rules=ruled(when)).rulebook.rules[0].when
+
+
+# --- with secrets, from a directory -----------------------------------------------------------------------
+
+CANARY = "pat-na1-5ecre7"
+ENVIRON = {
+    "TOKEN": CANARY,
+    "EMPTY": "",
+    "DB_PASSWORD": CANARY,
+    "ODD_PASSWORD": "p@ss/w:rd",
+    "DATABASE_URL": "postgresql+psycopg://me:x@db/x",
+    "OTHER_URL": f"mysql://me:{CANARY}@db/x",
+}
+
+
+def cloud(keys: str, *, kind: str = "cloud") -> str:
+    """Return a leadswitch.yaml with one connection at line 2; between braces `${...}` needs its quotes."""
+    quoted = re.sub(r"(?<= )(\$\{[^}]*\})", r"'\1'", keys)
+    return f"connections:\n  - {{name: crm, kind: {kind}, mapping: map.yaml, {quoted}}}\n"
+
+
+def loaded(directory: Path, text: str, environ: Mapping[str, str] = ENVIRON) -> Configuration:
+    for name, content in with_files(leadswitch=text).items():
+        (directory / name).write_text(content)
+    return load(directory, VOCABULARY, environ=environ)
+
+
+def refused(directory: Path, text: str, environ: Mapping[str, str] = ENVIRON) -> list[str]:
+    with pytest.raises(ConfigError) as error:
+        loaded(directory, text, environ)
+    assert CANARY not in str(error.value) + repr(error.value) + repr(error.value.problems)
+    return [str(problem) for problem in error.value.problems]
