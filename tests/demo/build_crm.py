@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 
 from tests.demo import dirt
-from tests.demo.sets import Row, Sets, read
+from tests.demo.sets import ABROAD, OFFICES, OFTEN, Row, Sets, read
 
 SEED = 20260302
 TARGET = Path(__file__).resolve().parents[2] / "sync" / "demo" / "files"
@@ -44,20 +44,6 @@ SECTORS = {
     "employment": ("employment", "Staffing and Recruiting", "STAFFING_AND_RECRUITING"),
     "services": ("services", "Consulting", "MANAGEMENT_CONSULTING"),
 }
-ABROAD = {  # country: languages people there choose in a form
-    "DE": ("de", "German", "Deutsch", "de-DE"), "AT": ("de-AT", "German"), "CH": ("de", "fr", "French"),
-    "FR": ("fr", "French", "fr_FR"), "ES": ("es", "Spanish", "Español"), "IT": ("it", "Italian"),
-    "GB": ("en", "en-GB"), "IE": ("en",), "NL": ("nl", "en"), "BE": ("fr", "nl"), "NO": ("no", "en"),
-    "SE": ("sv", "en"), "PL": ("pl", "Polish"), "RO": ("ro", "en"), "JP": ("ja", "Japanese"), "KR": ("ko",),
-    "CN": ("zh", "Chinese"), "SG": ("en", "zh"), "IN": ("en", "hi"), "BR": ("pt-BR", "Portuguese"),
-    "MX": ("es-MX", "Spanish"), "CA": ("en-CA", "fr-CA"), "NZ": ("en",), "ZA": ("en",), "KE": ("en", "sw"),
-}  # fmt: skip
-OFTEN = ("DE", "DE", "DE", "AT", "CH", "CH", "ES", "MX", "MX", "BR", "JP", "JP", "FR", "GB", "NZ")
-OFFICES = {
-    "United States": "US", "Kenya": "KE", "Philipines": "PH", "Japan": "JP", "Italy": "IT", "Norway": "NO",
-    "Korea": "KR", "Jordan": "JO", "Brazil": "BR", "Germany": "DE", "Panama": "PA", "Belgium": "BE", "Romania": "RO",
-    "Poland": "PL", "China": "CN",
-}  # fmt: skip
 TITLES = ("CEO", "CFO", "VP, Technology", "Head of Purchasing", "IT Manager", "Director, Warehouse Mgmt",
           "Office Manager", "Head of Sales", "Plant Manager", "Analyst", "Owner", "Procurement Lead")  # fmt: skip
 SOURCES = ("Web", "Web", "Web", "ORGANIC_SEARCH", "PAID_SEARCH", "PAID_SOCIAL", "EMAIL_MARKETING", "Phone Inquiry",

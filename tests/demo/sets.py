@@ -10,6 +10,21 @@ from pathlib import Path
 
 Row = Mapping[str, str]
 
+ABROAD = {  # country: languages people there choose in a form
+    "DE": ("de", "German", "Deutsch", "de-DE"), "AT": ("de-AT", "German"), "CH": ("de", "fr", "French"),
+    "FR": ("fr", "French", "fr_FR"), "ES": ("es", "Spanish", "Español"), "IT": ("it", "Italian"),
+    "GB": ("en", "en-GB"), "IE": ("en",), "NL": ("nl", "en"), "BE": ("fr", "nl"), "NO": ("no", "en"),
+    "SE": ("sv", "en"), "PL": ("pl", "Polish"), "RO": ("ro", "en"), "JP": ("ja", "Japanese"), "KR": ("ko",),
+    "CN": ("zh", "Chinese"), "SG": ("en", "zh"), "IN": ("en", "hi"), "BR": ("pt-BR", "Portuguese"),
+    "MX": ("es-MX", "Spanish"), "CA": ("en-CA", "fr-CA"), "NZ": ("en",), "ZA": ("en",), "KE": ("en", "sw"),
+}  # fmt: skip
+OFTEN = ("DE", "DE", "DE", "AT", "CH", "CH", "ES", "MX", "MX", "BR", "JP", "JP", "FR", "GB", "NZ")
+OFFICES = {
+    "United States": "US", "Kenya": "KE", "Philipines": "PH", "Japan": "JP", "Italy": "IT", "Norway": "NO",
+    "Korea": "KR", "Jordan": "JO", "Brazil": "BR", "Germany": "DE", "Panama": "PA", "Belgium": "BE", "Romania": "RO",
+    "Poland": "PL", "China": "CN",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Sets:
