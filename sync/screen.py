@@ -31,7 +31,7 @@ class Screen:
         """Write one JSON object, in ASCII where the output's encoding lacks a character."""
         text = json.dumps(value, ensure_ascii=False, default=str, indent=indent)
         try:
-            text.encode(sys.stdout.encoding)
+            text.encode(sys.stdout.encoding or "utf-8")
         except UnicodeEncodeError:
             text = json.dumps(value, default=str, indent=indent)
         sys.stdout.write(text + "\n")

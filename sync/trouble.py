@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from config.problems import ConfigError
-from sync.screen import Screen
+from sync.screen import Screen, counted
 
 OK, LEADS_FAILED, CONFIG_WRONG, CRM_REFUSED, HELD = range(5)
 _SHOWN = 50
@@ -28,14 +28,17 @@ def told(screen: Screen, command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # told by its kind; an unknown one is a bug and keeps its traceback
-        code = _code(error)
+        code = code_of(error)
         if code is None:
             raise
         return _message(screen, str(error), code)
 
 
-def _code(error: Exception) -> int | None:
-    """Return the exit code of an error; imports nothing that is not loaded: what is not loaded was not raised."""
+def code_of(error: Exception) -> int | None:
+    """Return the exit code of an error, None for an unknown one.
+
+    Imports nothing: an error whose module is not loaded was not raised.
+    """
     name = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
     for kind, code in _CODES.items():
         if kind in name:
@@ -71,5 +74,5 @@ def _problems(screen: Screen, problems: Sequence[str]) -> int:
         screen.warn(problem)
     if len(problems) > _SHOWN:
         screen.warn(f"... and {len(problems) - _SHOWN:,} more; `leadswitch check --json` lists all of them")
-    screen.warn(f"{len(problems):,} problem{'s' * (len(problems) != 1)} in the configuration")
+    screen.warn(counted(len(problems), "problem"))
     return CONFIG_WRONG

@@ -10,7 +10,7 @@ from pathlib import Path
 from config.settings import Configuration, Connection
 from connectors.memory import Options
 from connectors.memory.files import Files
-from sync.commands.sync import exit_code, stopping
+from sync.commands.sync import Round, stopping
 from sync.demo.folder import DEFAULT, Laid, lay
 from sync.demo.outcome import Outcome, read_outcome
 from sync.demo.story import Run, tell
@@ -40,7 +40,7 @@ def run(screen: Screen, *, directory: Path | None) -> int:
         screen.result({"directory": str(laid.path), "passes": [_as_json(summary) for summary in summaries]})
     elif not summaries[-1].stopped:
         tell(outcome, runs, laid.path)
-    return exit_code(summaries, ()) or (LEADS_FAILED if summaries[-1].counts.assigned else 0)
+    return Round(list(summaries)).exit_code or (LEADS_FAILED if summaries[-1].counts.assigned else 0)
 
 
 def _announce(screen: Screen, laid: Laid) -> None:

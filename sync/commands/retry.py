@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 from config.settings import Configuration
 from router.model import ConnectionName
-from sync.commands.sync import exit_code, report, stopping
+from sync.commands.sync import Round, one_pass, report, stopping, taking
 from sync.ledger import Ledger
-from sync.passes import Order, Summary, run_pass
+from sync.passes import Order, Summary
 from sync.report import entries_at, entries_of
 from sync.screen import Screen
 from sync.seams import Seams, production
 from sync.steps import Row, Step
 from sync.store import Store, open_store
 from sync.trouble import OK, Refused
-from sync.wiring import configuration, wire
+from sync.wiring import configuration
 
 FAILED = (Step.FAILED, Step.NOTE_FAILED)
 
@@ -30,14 +29,15 @@ def run(screen: Screen, *, leads: Sequence[str]) -> int:
     if not rows:
         screen.result({"retried": 0}) if screen.json else screen.line("No lead has failed.")
         return OK
+    done = Round()
     with stopping() as stop, ThreadPoolExecutor(4) as pool:
         seams = production(pool, stopping=stop.is_set)
-        summaries = [
-            _again(screen, found, store, seams, name, group) for name, group in _by_connection(rows).items()
-        ]
+        for name, group in _by_connection(rows).items():
+            with taking(done, name):
+                done.summaries.append(_again(screen, found, store, seams, name, group))
     store.close()
-    report(screen, summaries, ())
-    return exit_code(summaries, ())
+    report(screen, done)
+    return done.exit_code
 
 
 def _asked_for(store: Store, leads: Sequence[str]) -> list[Row]:
@@ -82,10 +82,6 @@ def _again(
             if row.key in failed
         ]
         Ledger(name, "retry").save(
-            tx, [replace(row, due=seams.clock()) for row in again if row.step in FAILED]
+            tx, [row._replace(due=seams.clock()) for row in again if row.step in FAILED]
         )
-    wired = wire(found, settings, seams)
-    try:
-        return run_pass(wired, store, seams, Order(walks=False, tell=screen.tell))
-    finally:
-        wired.connector.close()
+    return one_pass(found, settings, store, seams, Order(walks=False, tell=screen.tell))

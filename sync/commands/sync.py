@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, field, fields
 
 from config.problems import Refusal
 from config.scalars import duration
@@ -19,7 +19,7 @@ from sync.preview import previewed
 from sync.screen import Screen, counted
 from sync.seams import Seams, production
 from sync.store import Store, open_store
-from sync.trouble import CRM_REFUSED, HELD, LEADS_FAILED, OK, Refused
+from sync.trouble import CONFIG_WRONG, CRM_REFUSED, HELD, LEADS_FAILED, OK, Refused, code_of
 from sync.wiring import configuration, wire
 from sync.work import Counts
 
@@ -38,11 +38,26 @@ def run(screen: Screen, *, every: str | None, connection: str | None, dry_run: b
         store = open_store(found.store, create=True)
         try:
             while True:
-                code = _round(screen, found, chosen, store, seams)
-                if pause is None or stop.wait(pause * random.uniform(1 - _JITTER, 1 + _JITTER)):  # noqa: S311
-                    return OK if stop.is_set() else code
+                done = _round(screen, found, chosen, store, seams)
+                if pause is None or stop.is_set() or _is_hopeless(done):
+                    return done.exit_code
+                if stop.wait(pause * random.uniform(1 - _JITTER, 1 + _JITTER)):  # noqa: S311
+                    return _stopped(screen)
         finally:
             store.close()
+
+
+def _is_hopeless(done: Round) -> bool:
+    """Whether going on needs another configuration, which only a new start reads."""
+    return done.exit_code == CONFIG_WRONG and not done.summaries
+
+
+def _stopped(screen: Screen) -> int:
+    """Say that the end came between two passes."""
+    if screen.json:
+        screen.result(as_json(Round(), stopped=True))
+    screen.tell("stopped as asked, between two passes")
+    return OK
 
 
 def choose(found: Configuration, name: str | None) -> Sequence[Connection]:
@@ -82,68 +97,96 @@ def stopping() -> Iterator[threading.Event]:
 
 def _rehearse(screen: Screen, found: Configuration, chosen: Sequence[Connection]) -> int:
     shown = previewed(found, chosen, Order(tell=screen.tell))
+    done = Round([each.summary for each in shown])
+    for summary in done.summaries:
+        summary.counts.unverified = 0  # nothing was sent, so nothing is to be verified
     if screen.json:
         leads = [
             {"lead": lead, "step": step, "goes_to": to or None, "because": why}
             for each in shown
             for lead, step, to, why in each.leads
         ]
-        screen.result({**as_json([each.summary for each in shown], ()), "dry_run": True, "leads": leads})
-        return exit_code([each.summary for each in shown], ())
+        screen.result({**as_json(done), "dry_run": True, "leads": leads})
+        return done.exit_code
     for each in shown:
         screen.table(
             f"{each.summary.connection}: would do", ("lead", "step", "goes to", "rule or reason"), each.leads
         )
-    report(screen, [each.summary for each in shown], ())
+        _say_summary(screen, each.summary)
     screen.line("Nothing was written.")
-    return exit_code([each.summary for each in shown], ())
+    return done.exit_code
 
 
 # --- one round --------------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class Round:
+    """How the passes of one round ended: connections done, held by another pass, or not to be synced, and why."""
+
+    summaries: list[Summary] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    codes: set[int] = field(default_factory=set)
+
+    @property
+    def exit_code(self) -> int:
+        if any(summary.stopped for summary in self.summaries):
+            return OK
+        codes = self.codes | {summary.exit_code for summary in self.summaries}
+        return next(
+            code for code in (CONFIG_WRONG, CRM_REFUSED, HELD, LEADS_FAILED, OK) if code in {*codes, OK}
+        )
+
+
 def _round(
     screen: Screen, found: Configuration, chosen: Sequence[Connection], store: Store, seams: Seams
-) -> int:
-    wired = [wire(found, settings, seams) for settings in chosen]
-    summaries: list[Summary] = []
-    held: list[str] = []
+) -> Round:
+    done = Round()
+    for settings in chosen:
+        with taking(done, settings.name), screen.progress(settings.name) as progress:
+            order = Order(progress=progress, tell=screen.tell)
+            done.summaries.append(one_pass(found, settings, store, seams, order))
+    report(screen, done)
+    return done
+
+
+@contextmanager
+def taking(done: Round, name: str) -> Iterator[None]:
+    """Take down what keeps one connection from its pass: the others have theirs all the same."""
     try:
-        for each in wired:
-            with screen.progress(each.settings.name) as progress:
-                try:
-                    summaries.append(run_pass(each, store, seams, Order(progress=progress, tell=screen.tell)))
-                except Held:
-                    held.append(each.settings.name)
+        yield
+    except Held:
+        done.held.append(name)
+        done.codes.add(HELD)
+    except Exception as error:  # the outermost place that knows whose pass it was
+        code = code_of(error)
+        if code is None:
+            raise
+        done.refused[name] = str(error)
+        done.codes.add(code)
+
+
+def one_pass(found: Configuration, settings: Connection, store: Store, seams: Seams, order: Order) -> Summary:
+    """Open the CRM of a connection and run one pass over it."""
+    wired = wire(found, settings, seams)
+    try:
+        return run_pass(wired, store, seams, order)
     finally:
-        for each in wired:
-            each.connector.close()
-    report(screen, summaries, held)
-    return exit_code(summaries, held)
+        wired.connector.close()
 
 
-def exit_code(summaries: Sequence[Summary], held: Sequence[str]) -> int:
-    if any(summary.stopped for summary in summaries):
-        return OK
-    codes = {summary.exit_code for summary in summaries}
-    if CRM_REFUSED in codes:
-        return CRM_REFUSED
-    if held:
-        return HELD
-    return LEADS_FAILED if LEADS_FAILED in codes else OK
-
-
-def report(screen: Screen, summaries: Sequence[Summary], held: Sequence[str]) -> None:
+def report(screen: Screen, done: Round) -> None:
     """Say what the passes did and what stands open."""
     if screen.json:
-        screen.result(as_json(summaries, held))
-    else:
-        for summary in summaries:
-            screen.line(f"{summary.connection}: {in_words(summary.counts)}")
-    for summary in summaries:
-        _say_open(screen, summary)
-    for name in held:
+        screen.result(as_json(done))
+    for summary in done.summaries:
+        _say_summary(screen, summary)
+        _say_waiting(screen, summary)
+    for name in done.held:
         screen.warn(f"{name}: another pass holds it; nothing was done")
+    for name, why in done.refused.items():
+        screen.warn(why if why.startswith((name, f"connection {name}")) else f"{name}: {why}")
 
 
 _SHOWN = ("skipped", "parked", "held", "waiting", "conflicts", "failed", "doubtful", "unverified")
@@ -154,8 +197,9 @@ def in_words(counts: Counts) -> str:
     return ", ".join([f"{counts.seen:,} seen", f"{counts.assigned:,} assigned", *others])
 
 
-def _say_open(screen: Screen, summary: Summary) -> None:
-    counts, name = summary.counts, summary.connection
+def _say_summary(screen: Screen, summary: Summary) -> None:
+    name = summary.connection
+    screen.line(f"{name}: {in_words(summary.counts)}")
     if summary.unreachable:
         screen.warn(f"{name}: the CRM ended the pass: {summary.unreachable}; the next pass goes on from here")
     if summary.excess:
@@ -167,20 +211,26 @@ def _say_open(screen: Screen, summary: Summary) -> None:
         screen.warn(f"{name}: {key}: {reason}; will be retried")
     if summary.stopped:
         screen.warn(f"{name}: stopped as asked; the next pass goes on from here")
+
+
+def _say_waiting(screen: Screen, summary: Summary) -> None:
+    counts, name = summary.counts, summary.connection
     if counts.parked or counts.held:
         screen.tell(
             f"{name}: {counted(counts.parked + counts.held, 'lead')} waiting; see `leadswitch parked`"
         )
 
 
-def as_json(summaries: Sequence[Summary], held: Sequence[str]) -> dict[str, object]:
+def as_json(done: Round, *, stopped: bool = False) -> dict[str, object]:
     """Return the summary object: totals, then each connection's."""
+    summaries = done.summaries
     totals = {each.name: sum(getattr(s.counts, each.name) for s in summaries) for each in fields(Counts)}
     return {
         **totals,
-        "stopped": any(s.stopped for s in summaries),
+        "stopped": stopped or any(s.stopped for s in summaries),
         "excess": sum(s.excess for s in summaries),
-        "held_by_another": list(held),
+        "held_by_another": done.held,
+        "refused": done.refused,
         "connections": {
             s.connection: {**asdict(s.counts), "run": s.run, "unreachable": s.unreachable} for s in summaries
         },
