@@ -10,16 +10,16 @@ from pathlib import Path
 from config.settings import Configuration, Connection
 from connectors.memory import Options
 from connectors.memory.files import Files
-from sync.commands.sync import Round, stopping
+from sync.commands.sync import Round, one_pass, stopping
 from sync.demo.folder import DEFAULT, Laid, lay
 from sync.demo.outcome import Outcome, read_outcome
 from sync.demo.story import Run, tell
-from sync.passes import Order, Summary, run_pass
+from sync.passes import Order, Summary
 from sync.screen import Screen
 from sync.seams import Seams, production, system_clock
 from sync.store import Store, open_store
 from sync.trouble import LEADS_FAILED
-from sync.wiring import configuration, wire
+from sync.wiring import configuration
 
 
 def run(screen: Screen, *, directory: Path | None) -> int:
@@ -53,13 +53,9 @@ def _announce(screen: Screen, laid: Laid) -> None:
 def _pass(screen: Screen, found: Configuration, store: Store, seams: Seams) -> Run:
     """Do what `leadswitch sync` does, and take the time."""
     (settings,) = found.connections
-    wired = wire(found, settings, seams)
     began = time.monotonic()
-    try:
-        with screen.progress(settings.name) as progress:
-            summary = run_pass(wired, store, seams, Order(progress=progress))
-    finally:
-        wired.connector.close()
+    with screen.progress(settings.name) as progress:
+        summary = one_pass(found, settings, store, seams, Order(progress=progress))
     return Run(summary, time.monotonic() - began)
 
 
