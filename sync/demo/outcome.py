@@ -140,7 +140,7 @@ def read_outcome(
         )
         for row in rows
     ]
-    name = rows[0].ref.connection
+    name = ConnectionName(settings.name)
     absent = directory(book, name, settings.replaces, list(users.values())).absent
     teams = {team: _tallies(book, team, turns[team], absent, now) for team in book.teams}
     sources = {each.source for each in settings.mapping or ()}
