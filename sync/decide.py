@@ -131,7 +131,7 @@ class _Entries:
         if decision.turn:
             self._position += 1
             self._turns.append(_turn_row(self._position, self._now, row.key, decision.turn))
-        changed = self._moved(replace(row, decision=number, config=self._work.wired.config), lead, decision)
+        changed = self._moved(row._replace(decision=number, config=self._work.wired.config), lead, decision)
         self.rows.append(changed)
         self.made.append((changed, decision))
         if changed.step is Step.CLAIMED and changed.rep:
@@ -167,11 +167,11 @@ class _Entries:
         match decision.action:
             case Action.ASSIGN if decision.owner is not None:
                 owner = self._work.people().owners.get(decision.owner)
-                row = replace(row, rep=decision.owner, queue=None, owner_id=owner)
+                row = row._replace(rep=decision.owner, queue=None, owner_id=owner)
                 return _claimed(row, decision, f"{decision.owner} has no user in this CRM", self._now)
             case Action.QUEUE if decision.queue is not None:
                 owner = self._work.people().queues.get(decision.queue)
-                row = replace(row, rep=None, queue=decision.queue, owner_id=owner)
+                row = row._replace(rep=None, queue=decision.queue, owner_id=owner)
                 return _claimed(row, decision, f"the CRM has no queue for {decision.queue}", self._now)
             case Action.KEEP:
                 return self._kept(row, lead, decision)
@@ -180,11 +180,11 @@ class _Entries:
     def _kept(self, row: Row, lead: Lead, decision: Decision) -> Row:
         if lead.owner is None or lead.owner in self._work.people().queues.values():
             due = self._now + KEPT_DEADLINE
-            return replace(
-                row, step=Step.PARKED, reason=f"kept by {decision.rule}, without a person", due=due
+            return row._replace(
+                step=Step.PARKED, reason=f"kept by {decision.rule}, without a person", due=due
             )
         self._work.counts.skipped += 1
-        return replace(row, step=Step.SKIPPED, reason=f"kept by {decision.rule}", due=None)
+        return row._replace(step=Step.SKIPPED, reason=f"kept by {decision.rule}", due=None)
 
     def _still_waits(self, row: Row, decision: Decision) -> bool:
         """Say whether only the deadline is new: a lead that waits for weeks is one decision, not thousands."""
@@ -195,7 +195,7 @@ class _Entries:
         parked = decision.parked or Parked("no step left", self._now + KEPT_DEADLINE, alert=True)
         step = Step.PARKED if parked.alert else Step.HELD
         since = row.held_since or self._now
-        return replace(row, step=step, reason=parked.reason, due=parked.until, held_since=since)
+        return row._replace(step=step, reason=parked.reason, due=parked.until, held_since=since)
 
     def write(self) -> None:
         tx = self._tx
@@ -216,8 +216,8 @@ class _Entries:
 
 def _claimed(row: Row, decision: Decision, missing: str, now: datetime) -> Row:
     if row.owner_id is None:
-        return replace(row, step=Step.PARKED, reason=missing, due=now + KEPT_DEADLINE)
-    return replace(row, step=Step.CLAIMED, reason="; ".join(decision.reasons), due=None)
+        return row._replace(step=Step.PARKED, reason=missing, due=now + KEPT_DEADLINE)
+    return row._replace(step=Step.CLAIMED, reason="; ".join(decision.reasons), due=None)
 
 
 def _turn_row(seq: int, now: datetime, lead: str, turn: Turn) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Each function here is a `Task`: it yields calls to the CRM and writes their outc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -47,11 +47,11 @@ def _deliver_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row],
     for row in rows:
         sorted_out.add(row)
     release(work, sorted_out.lost)
-    _save(work, "found", sorted_out.already)
+    _save(work, "found", [row for row in sorted_out.already if row.step is not Step.OWNED])
     written, later = yield from _write(work, sorted_out.writes)
     owned = [row for row in (*sorted_out.already, *written) if row.step is Step.OWNED]
     work.counts.assigned += len(owned)
-    yield from note(work, owned)
+    yield from note(work, owned)  # records that they are ours together with the intent to note it
     return [row for row in written if row.step is Step.CLAIMED], later
 
 
@@ -71,7 +71,7 @@ class _SortedOut:
         elif look.record.owner == row.owner_id:
             self.already.append(_owned(self._work, row))
         elif self._may_replace(row, look.record.owner):
-            self.writes.append((replace(row, seen_owner=look.record.owner), look.record))
+            self.writes.append((row._replace(seen_owner=look.record.owner), look.record))
         else:
             self._work.counts.conflicts += 1
             self.lost.append(_ended(row, Step.CONFLICT, f"owned by {look.record.owner}, a person's choice"))
@@ -91,13 +91,18 @@ def _write(work: Pass, writes: Sequence[tuple[Row, Record]]) -> Steps[tuple[Sequ
     if not writes:
         return (), None
     intent_at = work.now()
-    rows = [replace(row, step=Step.WRITING, intent_at=intent_at) for row, _ in writes]
+    rows = [row._replace(step=Step.WRITING, intent_at=intent_at) for row, _ in writes]
     _save(work, "intend owners", rows)
     batch = [Assignment(record, row.owner_id or OwnerId("")) for row, record in writes]
     answer = yield from _attempt(lambda: work.connector.assign(batch), rows)
     now = work.now()
     written = [_after_owner(work, row, answer.outcomes[row.ref], now) for row in rows]
-    _save(work, "owners", [row for row in written if row.step not in _LOST])
+    open_still = [row for row in written if row.step not in _LOST]
+    _save(
+        work,
+        "owners",
+        open_still if answer.stop else [row for row in open_still if row.step is not Step.OWNED],
+    )
     release(work, [row for row in written if row.step in _LOST])
     if answer.stop:
         raise answer.stop
@@ -139,15 +144,15 @@ def _after_owner(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
         case Verdict.REFUSED:
             return _failed(row, outcome.detail, now)
         case Verdict.CONFLICT:
-            return replace(row, step=Step.CLAIMED, reason=outcome.detail)
+            return row._replace(step=Step.CLAIMED, reason=outcome.detail)
         case Verdict.GONE:
             return _ended(row, Step.GONE, outcome.detail or "the record is gone")
-    return replace(row, step=Step.DOUBTFUL, reason=outcome.detail, due=now + ZOMBIE_WINDOW)
+    return row._replace(step=Step.DOUBTFUL, reason=outcome.detail, due=now + ZOMBIE_WINDOW)
 
 
 def _failed(row: Row, reason: str, now: datetime) -> Row:
     attempts = row.attempts + 1
-    return replace(row, step=Step.FAILED, reason=reason, attempts=attempts, due=now + backoff(attempts))
+    return row._replace(step=Step.FAILED, reason=reason, attempts=attempts, due=now + backoff(attempts))
 
 
 def _owned(work: Pass, row: Row) -> Row:
@@ -155,11 +160,11 @@ def _owned(work: Pass, row: Row) -> Row:
     if row.over is not None:
         return _ended(row, Step.CONFLICT, f"{row.owner_id} was chosen by a person and put back")
     intent_at = row.intent_at or work.now()
-    return replace(row, step=Step.OWNED, reason="", due=None, attempts=0, intent_at=intent_at)
+    return row._replace(step=Step.OWNED, reason="", due=None, attempts=0, intent_at=intent_at)
 
 
 def _ended(row: Row, step: Step, reason: str) -> Row:
-    return replace(row, step=step, reason=reason, due=None)
+    return row._replace(step=step, reason=reason, due=None)
 
 
 def _save(work: Pass, name: str, rows: Sequence[Row]) -> None:
@@ -193,7 +198,7 @@ def _note_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row], Re
         return (), None
     with work.session.transaction("intend notes") as tx:
         intent_at = work.now()
-        noting = [replace(row, step=Step.NOTING, intent_at=intent_at) for row in rows]
+        noting = [row._replace(step=Step.NOTING, intent_at=intent_at) for row in rows]
         work.ledger.save(tx, noting)
         notes = note_bodies(tx, work.wired.router.book, noting)
     answer = yield from _attempt(lambda: work.connector.annotate([notes[row.key] for row in noting]), noting)
@@ -210,9 +215,9 @@ def _after_note(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
         case Verdict.DONE:
             return noted(work, row, now)
         case Verdict.DOUBTFUL:
-            return replace(row, step=Step.NOTE_DOUBTFUL, reason=outcome.detail, due=now + ZOMBIE_WINDOW)
+            return row._replace(step=Step.NOTE_DOUBTFUL, reason=outcome.detail, due=now + ZOMBIE_WINDOW)
         case Verdict.CONFLICT:
-            return replace(row, step=Step.OWNED, reason=outcome.detail)
+            return row._replace(step=Step.OWNED, reason=outcome.detail)
         case Verdict.GONE:
             return _ended(row, Step.SETTLED, "assigned; the record was gone before its note")
     return _note_failed(row, outcome.detail, now)
@@ -220,14 +225,14 @@ def _after_note(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
 
 def _note_failed(row: Row, reason: str, now: datetime) -> Row:
     attempts = row.attempts + 1
-    return replace(row, step=Step.NOTE_FAILED, reason=reason, attempts=attempts, due=now + backoff(attempts))
+    return row._replace(step=Step.NOTE_FAILED, reason=reason, attempts=attempts, due=now + backoff(attempts))
 
 
 def noted(work: Pass, row: Row, now: datetime) -> Row:
     """The note stands: next the owner's history is read, where the CRM keeps one."""
     if not work.connector.features.history:
         return _ended(row, Step.SETTLED, "")
-    return replace(row, step=Step.VERIFY, reason="", attempts=0, due=now + VERIFY_AFTER)
+    return row._replace(step=Step.VERIFY, reason="", attempts=0, due=now + VERIFY_AFTER)
 
 
 def look_for_notes(work: Pass, rows: Sequence[Row]) -> Task:

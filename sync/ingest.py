@@ -113,15 +113,15 @@ class _Planned:
     def add(self, found: Plan, row: Row, lead: Lead) -> None:
         match found.act:
             case Act.TAKE:
-                self._seen(replace(row, step=Step.SEEN, reason="", seen_owner=lead.owner), lead)
+                self._seen(row._replace(step=Step.SEEN, reason="", seen_owner=lead.owner), lead)
             case Act.SKIP:
-                self._seen(replace(row, step=Step.SKIPPED, reason=found.reason, seen_owner=lead.owner), lead)
+                self._seen(row._replace(step=Step.SKIPPED, reason=found.reason, seen_owner=lead.owner), lead)
                 self.skipped += 1
             case Act.REFRESH if self._values.get(row.values_id or "") != lead:
-                self._seen(replace(row, seen_owner=lead.owner), lead)
+                self._seen(row._replace(seen_owner=lead.owner), lead)
             case Act.TAKEN:  # without its decision, so that it is ours again should the person let go of it
-                taken = replace(
-                    row, step=Step.SKIPPED, reason=found.reason, due=None, held_since=None, decision=None
+                taken = row._replace(
+                    step=Step.SKIPPED, reason=found.reason, due=None, held_since=None, decision=None
                 )
                 self._changed.append(taken)
                 self.skipped += 1

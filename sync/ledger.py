@@ -4,34 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from router.model import ConnectionName, Lead, LeadRef, OwnerId, QueueName, RecordId, RepId
+from router.model import ConnectionName, Lead, LeadRef, RecordId
 from sync import schema
 from sync.codec import lead_from_text, lead_to_text
 from sync.steps import ENDED, ZOMBIE_WINDOW, Row, Step, entry_key, record_key
 
-_COLUMNS = (
-    "step",
-    "reason",
-    "stamp",
-    "due",
-    "rep",
-    "queue",
-    "owner_id",
-    "over",
-    "seen_owner",
-    "decision",
-    "intent_at",
-    "attempts",
-    "held_since",
-    "values_id",
-    "config",
-)
+_FIRST_SAVED = Row._fields.index("step")
+_SAVED = Row._fields[_FIRST_SAVED:]
 _CHUNK = 500  # parameters of one IN list; SQLite allows 999 in its oldest builds
 
 
@@ -51,26 +36,9 @@ class Cursor:
 def rows_of(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Row]:
     """Yield the rows that `query` over `schema.leads` selects."""
     for found in connection.execute(query).mappings():
-        yield Row(
-            key=found["key"],
-            ref=LeadRef(ConnectionName(found["connection"]), found["object"], RecordId(found["record_id"])),
-            entry=found["entry"],
-            step=Step(found["step"]),
-            reason=found["reason"],
-            stamp=found["stamp"],
-            due=found["due"],
-            rep=RepId(found["rep"]) if found["rep"] else None,
-            queue=QueueName(found["queue"]) if found["queue"] else None,
-            owner_id=OwnerId(found["owner_id"]) if found["owner_id"] else None,
-            over=OwnerId(found["over"]) if found["over"] else None,
-            seen_owner=OwnerId(found["seen_owner"]) if found["seen_owner"] else None,
-            decision=found["decision"],
-            intent_at=found["intent_at"],
-            attempts=found["attempts"],
-            held_since=found["held_since"],
-            values_id=found["values_id"],
-            config=found["config"],
-        )
+        ref = LeadRef(ConnectionName(found["connection"]), found["object"], RecordId(found["record_id"]))
+        columns = (found[name] for name in _SAVED[1:])
+        yield Row(found["key"], ref, found["entry"], Step(found["step"]), *columns)
 
 
 def values_of(connection: sa.Connection, ids: Iterable[str]) -> dict[str, Lead]:
@@ -142,14 +110,14 @@ class Ledger:
         """Write rows that changed, by key."""
         if not rows:
             return
-        columns: dict[str, Any] = {name: sa.bindparam(f"v_{name}") for name in (*_COLUMNS, "run")}
+        columns: dict[str, Any] = {name: sa.bindparam(f"v_{name}") for name in (*_SAVED, "run")}
         statement = schema.leads.update().where(schema.leads.c.key == sa.bindparam("k")).values(**columns)
         tx.execute(
             statement, [{"k": row.key} | {f"v_{n}": v for n, v in self._values(row).items()} for row in rows]
         )
 
     def _values(self, row: Row) -> dict[str, Any]:
-        return {name: getattr(row, name) for name in _COLUMNS} | {"run": self.run}
+        return {**dict(zip(_SAVED, row[_FIRST_SAVED:], strict=True)), "run": self.run}
 
     def _identity(self, row: Row) -> dict[str, Any]:
         return {
@@ -170,7 +138,7 @@ class Ledger:
         """
         if not seen:
             return []
-        rows = [replace(row, values_id=_next_values(row)) for row, _ in seen]
+        rows = [row._replace(values_id=_next_values(row)) for row, _ in seen]
         bodies = [
             {"id": row.values_id, "record": record_key(row.ref), "body": lead_to_text(lead)}
             for row, (_, lead) in zip(rows, seen, strict=True)
@@ -187,8 +155,7 @@ class Ledger:
         self.save(
             tx,
             [
-                replace(
-                    row,
+                row._replace(
                     step=became[row.step],
                     due=row.intent_at and row.intent_at + ZOMBIE_WINDOW,
                     reason="the pass ended before the answer came",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 
@@ -188,7 +188,7 @@ def _read_again(work: Pass, rows: Sequence[Row]) -> None:
 
 
 def _gone(row: Row, look: Look | None) -> Row:
-    return replace(row, step=Step.GONE, reason=gone_because(look), due=None)
+    return row._replace(step=Step.GONE, reason=gone_because(look), due=None)
 
 
 # --- tasks ------------------------------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import blake2b
+from typing import NamedTuple
 
 from router.model import LeadRef, OwnerId, QueueName, RepId
 
@@ -49,9 +50,8 @@ def backoff(attempts: int) -> timedelta:
     return _BACKOFF[min(attempts, len(_BACKOFF)) - 1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One entry of the ledger: the nth time a record became ours.
+class Row(NamedTuple):
+    """One entry of the ledger: the nth time a record became ours. A named tuple, since each is changed often.
 
     `owner_id` is what is (to be) written, `over` the only owner it may replace (None: the connection's
     `replaces`), `due` when it is next looked at, `intent_at` when the last intent was recorded.
@@ -79,8 +79,6 @@ class Row:
     @property
     def note_key(self) -> str:
         """The identity of this entry's note: stable, so that it can be looked for after a crash."""
-        from hashlib import blake2b
-
         return f"lsw:{blake2b(f'{self.key}@{self.decision}'.encode(), digest_size=8).hexdigest()}"
 
 

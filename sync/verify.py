@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from connectors.contract import OwnerChange
 from router.model import LeadRef, OwnerId
@@ -22,7 +21,7 @@ def verify(work: Pass, rows: Sequence[Row]) -> Task:
     for row in rows:
         choice = overrun(histories.get(row.ref, ()), row.owner_id, work)
         if choice is None:
-            settled.append(replace(row, step=Step.SETTLED, reason="", due=None))
+            settled.append(row._replace(step=Step.SETTLED, reason="", due=None))
         else:
             overran.append(_put_back(row, choice))
     with work.session.transaction("verified") as tx:
@@ -46,8 +45,7 @@ def overrun(history: Sequence[OwnerChange], ours: OwnerId | None, work: Pass) ->
 
 def _put_back(row: Row, choice: OwnerId) -> Row:
     """The person's choice is written over ours, and over nothing else, on the same road as every owner."""
-    return replace(
-        row,
+    return row._replace(
         step=Step.CLAIMED,
         reason=f"{choice} was chosen by a person while we wrote: to be put back",
         over=row.owner_id,
