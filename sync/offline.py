@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -16,6 +17,8 @@ from router.model import ConnectionName, LeadRef, OwnerId, RecordId
 from sync.trouble import Refused
 
 _FIELD_LIMIT = 10_000_000
+_DELIMITERS = ",;\t"
+_PLACES = {"id", "owner", "connection", "object"}
 
 
 def records(file: Path, *, connection: str, object_type: str) -> Iterator[Record]:
@@ -57,35 +60,51 @@ def _record(fields: dict[str, RawValue], number: int, connection: str, object_ty
 
 def _csv(file: Path, text: TextIO) -> Iterator[tuple[int, dict[str, RawValue]]]:
     csv.field_size_limit(_FIELD_LIMIT)
-    reader = csv.reader(text)
+    above, number = 0, 0
     try:
-        heading = next(reader, None)
-        names = _names(file, heading)
+        first, above = _first_line(file, text)
+        delimiter = max(_DELIMITERS, key=first.count)
+        reader = csv.reader(chain([first], text), delimiter=delimiter, strict=True)
+        names = _names(file, next(reader), above + 1)
         for cells in reader:
-            if not cells:
-                continue
+            number = reader.line_num
             if len(cells) > len(names):
-                raise Refused(f"{file}:{reader.line_num}: {len(cells)} values for {len(names)} columns")
-            yield reader.line_num - 1, dict(zip(names, chain(cells, [""] * len(names)), strict=False))
+                raise Refused(f"{file}:{above + number}: {len(cells)} values for {len(names)} columns")
+            if cells:
+                yield above + number - 1, dict(zip(names, chain(cells, [""] * len(names)), strict=False))
     except csv.Error as error:
-        raise Refused(f"{file}:{reader.line_num}: {error}") from error
+        raise Refused(f"{file}:{above + number + 1}: not a row of CSV: {error}") from error
     except UnicodeDecodeError as error:
-        raise Refused(
-            f"{file}: line {reader.line_num + 1} or later is not UTF-8; save the file as UTF-8"
-        ) from error
+        raise _not_utf8(file) from error
 
 
-def _names(file: Path, heading: list[str] | None) -> list[str]:
-    if not heading:
-        raise Refused(f"{file}: the file is empty; its first line must name the columns")
+def _first_line(file: Path, text: TextIO) -> tuple[str, int]:
+    """Return the first line that is not blank, and how many were above it."""
+    for above, line in enumerate(text):
+        if line.strip():
+            return line, above
+    raise Refused(f"{file}: the file is empty; its first line must name the columns")
+
+
+def _names(file: Path, heading: list[str], line: int) -> list[str]:
     names = [name.strip() for name in heading]
-    doubled = (
-        sorted({name for name in names if name and names.count(name) > 1}) if len(names) < 10_000 else []
-    )
+    names = [name.casefold() if name.casefold() in _PLACES else name for name in names]
+    doubled = [name for name, times in Counter(names).items() if name and times > 1]
     if doubled:
-        raise Refused(f"{file}:1: two columns are named {doubled[0]}")
-    lowered = {"id", "owner", "connection", "object"}
-    return [name.casefold() if name.casefold() in lowered else name for name in names]
+        raise Refused(f"{file}:{line}: two columns are named {doubled[0]}")
+    return names
+
+
+def _not_utf8(file: Path) -> Refused:
+    """Say which line is not UTF-8: reading is ahead of the rows, so the file is looked through again."""
+    if file.is_file():
+        with file.open("rb") as raw:
+            for number, line in enumerate(raw, 1):
+                try:
+                    line.decode()
+                except UnicodeDecodeError:
+                    return Refused(f"{file}:{number}: not UTF-8; save the file as UTF-8")
+    return Refused(f"{file}: not UTF-8; save it as UTF-8")
 
 
 def _json_lines(file: Path, text: TextIO) -> Iterator[tuple[int, dict[str, RawValue]]]:
@@ -97,7 +116,9 @@ def _json_lines(file: Path, text: TextIO) -> Iterator[tuple[int, dict[str, RawVa
     except json.JSONDecodeError as error:
         raise Refused(f"{file}:{number}:{error.colno}: not a line of JSON: {error.msg}") from error
     except UnicodeDecodeError as error:
-        raise Refused(f"{file}: line {number + 1} or later is not UTF-8") from error
+        raise _not_utf8(file) from error
+    except (ValueError, RecursionError) as error:  # an endless number, nesting without end
+        raise Refused(f"{file}:{number}: no JSON that can be read: {str(error).partition(';')[0]}") from error
 
 
 def _fields(value: object, file: Path, number: int) -> dict[str, RawValue]:

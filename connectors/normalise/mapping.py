@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -80,6 +80,15 @@ def problem(each: FieldMap) -> str | None:
     if not custom and kind is not FIELDS[each.field]:
         return f"{each.field} is {FIELDS[each.field]}, and {each.transform} gives {kind}"
     return None
+
+
+def left_over(names: Iterable[str], mapping: FieldMapping) -> list[str]:
+    """Return the names of a record's fields that fill no field of a lead."""
+    if not mapping.headings:
+        read = {each.source for each in mapping.fields}
+        return [name for name in names if name not in read]
+    read = {_heading(each.source) for each in mapping.fields}
+    return [name for name in names if _heading(name) not in read and not _heading(name).startswith(CUSTOM)]
 
 
 def normalise(record: Record, mapping: FieldMapping, *, zone: str) -> Lead:

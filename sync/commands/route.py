@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Configuration
 from connectors.contract import Record
-from connectors.normalise.mapping import compile_mapping
+from connectors.normalise.mapping import FieldMapping, compile_mapping, left_over
 from connectors.normalise.standard import STANDARD
 from router.model import Decision, Lead, State
 from router.route import Router, advance
@@ -19,14 +19,17 @@ from sync.trouble import OK, Refused
 from sync.wiring import configuration, field_mapping
 
 _SHOWN = 200
+_NAMED = 10
 
 
 def run(screen: Screen, *, file: Path, mapping: str | None, at: str | None) -> int:
     found = configuration(screen.directory)
     now = _time(at)
-    normalise = _normaliser(found, mapping)
+    fields = _mapping(found, mapping)
+    normalise = compile_mapping(fields, zone=found.timezone)
     source = records(file, connection=mapping or _connection(found), object_type="leads")
-    routed = _routed(Router(found.rulebook), (normalise(record) for record in source), now)
+    leads = (normalise(record) for record in _understood(source, fields, screen, file))
+    routed = _routed(Router(found.rulebook), leads, now)
     if screen.json:
         for lead, decision in routed:
             screen.result(as_json(lead, decision))
@@ -40,9 +43,9 @@ def _time(at: str | None) -> datetime:
         return datetime.now(UTC)
     try:
         found = datetime.fromisoformat(at)
-    except ValueError as error:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise Refused(f"--at: {at} is no time; write 2026-11-21T18:30+01:00") from error
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _connection(found: Configuration) -> str:
@@ -50,14 +53,32 @@ def _connection(found: Configuration) -> str:
     return found.connections[0].name if len(found.connections) == 1 else "file"
 
 
-def _normaliser(found: Configuration, mapping: str | None) -> Callable[[Record], Lead]:
-    if mapping is None:
-        return compile_mapping(STANDARD["memory"], zone=found.timezone)
-    settings = next((each for each in found.connections if each.name == mapping), None)
+def _mapping(found: Configuration, name: str | None) -> FieldMapping:
+    if name is None:
+        return STANDARD["memory"]
+    settings = next((each for each in found.connections if each.name == name), None)
     if settings is None:
         known = ", ".join(each.name for each in found.connections)
-        raise Refused(f"--mapping: there is no connection {mapping}; known: {known}")
-    return compile_mapping(field_mapping(settings), zone=found.timezone)
+        raise Refused(f"--mapping: there is no connection {name}; known: {known or 'none'}")
+    return field_mapping(settings)
+
+
+def _understood(
+    source: Iterator[Record], mapping: FieldMapping, screen: Screen, file: Path
+) -> Iterator[Record]:
+    """Name the columns that fill no field of a lead, as the first record has them; `Refused` if none does."""
+    for first in source:
+        unused = left_over(first.fields, mapping)
+        told = ", ".join(unused[:_NAMED]) + (f" and {len(unused) - _NAMED:,} more" * (len(unused) > _NAMED))
+        if unused and len(unused) == len(first.fields):
+            raise Refused(
+                f"{file}: no column fills a field of a lead: {told}; "
+                "name them email, company, country, ..., or give a connection's mapping with --mapping"
+            )
+        if unused:
+            screen.tell(f"{file}: not read, as no field of a lead: {told}")
+        yield first
+        yield from source
 
 
 def _routed(router: Router, leads: Iterator[Lead], now: datetime) -> Iterator[tuple[Lead, Decision]]:
