@@ -1,5 +1,5 @@
 """Decides which rep gets a lead: a pure function of the lead, the rules, the state and the time.
 
-Import from the modules: `model` and `rules` are values only, `route` holds the `Router`, `match.holds` asks one
-condition, `turns.reverse` gives a turn back, `note.note_body` words a decision.
+Import from the modules: `model` and `rules` are values only, `route` holds the `Router`, `match.question` asks
+one condition of many leads, `turns.reverse` gives a turn back, `note.note_body` words a decision.
 """

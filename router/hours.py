@@ -47,11 +47,8 @@ def today(rep: Rep, now: datetime) -> Today:
     local = now.astimezone(ZoneInfo(rep.zone))
     day = Span(_utc(rep, local.date(), time.min), _utc(rep, local.date() + DAY, time.min))
     stretches = _stretches(rep, local.date())
-    edges = [edge for stretch in stretches for edge in stretch]
-    valid = Span(
-        max((edge for edge in edges if day.start < edge <= now), default=day.start),
-        min((edge for edge in edges if now < edge < day.end), default=day.end),
-    )
+    edges = [*day, *(edge for stretch in stretches for edge in stretch)]
+    valid = Span(max(edge for edge in edges if edge <= now), min(edge for edge in edges if now < edge))
     return Today(local.date(), local, not rep.hours or any(now in s for s in stretches), valid)
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import NamedTuple
 
-from router.columns import Columns, Row
+from router.columns import Columns
 from router.comparisons import Truth
-from router.conditions import Ask, compiled, is_plain_equality, shown, wanted_texts
+from router.conditions import compiled, is_plain_equality, shown, wanted_texts
 from router.model import Lead, Value
 from router.rules import All, Any, Comparison, Condition, Named, Rule
 from router.trace import Asked, Group
@@ -27,17 +27,17 @@ class NoRule(ValueError):
     """No rule matches the lead. A configuration with a catch-all, the only one accepted, never gets here."""
 
 
-def holds(condition: Condition, lead: Lead, now: datetime) -> Truth:
-    """Ask one condition of one lead; None is unknown. `now` is aware UTC."""
-    ask, read = _compiled(condition)
-    return ask(read(lead), now)
-
-
-@lru_cache(maxsize=256)
-def _compiled(condition: Condition) -> tuple[Ask, Callable[[Lead], Row]]:
+def question(condition: Condition) -> Callable[[Lead, datetime], Truth]:
+    """Compile one condition, to be asked of many leads; None is unknown, the time is `now`, aware UTC."""
     columns = Columns()
     ask = compiled(condition, columns)
-    return ask, columns.reader()
+    read = columns.reader()
+    return lambda lead, now: ask(read(lead), now)
+
+
+def holds(condition: Condition, lead: Lead, now: datetime) -> Truth:
+    """Ask one condition of one lead. Compiles each time: `question` is for many."""
+    return question(condition)(lead, now)
 
 
 class Rules:

@@ -122,8 +122,12 @@ class Kind(StrEnum):
 
 FIELDS: Mapping[str, Kind] = {
     **dict.fromkeys(
-        "first_name last_name name email phone title company domain industry city postcode zone source "
-        "campaign page product customer_type lifecycle_stage status owner".split(),
+        (
+            *("first_name", "last_name", "name", "email", "phone", "title"),
+            *("company", "domain", "industry", "city", "postcode", "zone"),
+            *("source", "campaign", "page", "product"),
+            *("customer_type", "lifecycle_stage", "status", "owner"),
+        ),
         Kind.TEXT,
     ),
     **dict.fromkeys(("employees", "score"), Kind.NUMBER),

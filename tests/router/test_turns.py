@@ -118,6 +118,12 @@ def test_a_weight_too_small_for_one_unit_gets_its_first_lead_when_it_is_owed_one
     assert turn(owed, members).taker == REPS[0]
 
 
+def test_of_two_weights_too_small_for_one_unit_the_one_owed_more_comes_first() -> None:
+    members = {REPS[0]: 1, REPS[1]: 1, REPS[2]: 10**30}
+    owed = TeamTurns(9, {REPS[0]: LEAD // 2, REPS[1]: LEAD // 2 + 1, REPS[2]: -LEAD - 1}, {REPS[1]: 9})
+    assert turn(owed, members).taker == REPS[1]
+
+
 def turns_taken(members: Mapping[RepId, int], count: int) -> list[RepId]:
     turns, takers = TeamTurns(), []
     for _ in range(count):
