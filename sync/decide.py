@@ -178,13 +178,11 @@ class _Entries:
         return self._waits(row, decision)
 
     def _kept(self, row: Row, lead: Lead, decision: Decision) -> Row:
-        if lead.owner is None or lead.owner in self._work.people().queues.values():
-            due = self._now + KEPT_DEADLINE
-            return row._replace(
-                step=Step.PARKED, reason=f"kept by {decision.rule}, without a person", due=due
-            )
-        self._work.counts.skipped += 1
-        return row._replace(step=Step.SKIPPED, reason=f"kept by {decision.rule}", due=None)
+        self._work.counts.skipped += row.step is Step.SEEN
+        if not self._work.intake().may_replace(lead.owner):
+            return row._replace(step=Step.SKIPPED, reason=f"kept by {decision.rule}", due=None)
+        due = self._now + KEPT_DEADLINE
+        return row._replace(step=Step.PARKED, reason=f"kept by {decision.rule}, without a person", due=due)
 
     def _still_waits(self, row: Row, decision: Decision) -> bool:
         """Say whether only the deadline is new: a lead that waits for weeks is one decision, not thousands."""
