@@ -39,10 +39,10 @@ def run(screen: Screen, *, every: str | None, connection: str | None, dry_run: b
         try:
             while True:
                 done = _round(screen, found, chosen, store, seams)
-                if pause is None or stop.is_set() or _is_hopeless(done):
+                if pause is None or _is_hopeless(done):
                     return done.exit_code
                 if stop.wait(pause * random.uniform(1 - _JITTER, 1 + _JITTER)):  # noqa: S311
-                    return _stopped(screen)
+                    return OK if done.stopped else _stopped(screen)
         finally:
             store.close()
 
@@ -130,8 +130,12 @@ class Round:
     codes: set[int] = field(default_factory=set)
 
     @property
+    def stopped(self) -> bool:
+        return any(summary.stopped for summary in self.summaries)
+
+    @property
     def exit_code(self) -> int:
-        if any(summary.stopped for summary in self.summaries):
+        if self.stopped:
             return OK
         codes = self.codes | {summary.exit_code for summary in self.summaries}
         return next(
@@ -227,7 +231,7 @@ def as_json(done: Round, *, stopped: bool = False) -> dict[str, object]:
     totals = {each.name: sum(getattr(s.counts, each.name) for s in summaries) for each in fields(Counts)}
     return {
         **totals,
-        "stopped": stopped or any(s.stopped for s in summaries),
+        "stopped": stopped or done.stopped,
         "excess": sum(s.excess for s in summaries),
         "held_by_another": done.held,
         "refused": done.refused,
