@@ -68,7 +68,7 @@ class _Case:
     now: datetime
     asked: list[Asked] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
-    team: TeamName | None = None
+    team: TeamName | None = None  # the one asked last, until somebody else gets the lead
 
     def decision(
         self, action: Action, by: str, *, owner: RepId | None = None, turn: Turn | None = None
@@ -96,17 +96,14 @@ class Chooser:
         self._rosters = {name: Roster(team, book.reps) for name, team in book.teams.items()}
         self._lists = {name: _owners(named) for name, named in book.lists.items()}
         for rule in book.rules:
-            _check_by(rule)
+            _check_by(f"rule {rule.name!r}", (rule.assign, *(step.do for step in rule.otherwise or ())))
+        _check_by("otherwise", tuple(step.do for step in book.otherwise))
 
     def decide(self, rule: Rule, lead: Lead, state: State, now: datetime) -> tuple[Decision, list[Asked]]:
         """Return the decision, and who was asked on the way to it, in order."""
         case = _Case(rule, lead, state, now)
-        if isinstance(rule.assign, ToTeam):
-            case.team = rule.assign.team
-            decision = self._same_person(case) or self._to_team(case, rule.assign)
-        else:
-            decision = self._to(case, rule.assign)
-        return decision or self._otherwise(case), case.asked
+        known = self._same_person(case) if isinstance(rule.assign, ToTeam) else None
+        return known or self._to(case, rule.assign) or self._otherwise(case), case.asked
 
     def _to(self, case: _Case, target: Target | StepTarget) -> Decision | None:
         """Return the decision for a target, None where it has nobody for the lead."""
@@ -150,6 +147,7 @@ class Chooser:
                 return None
         if owner is None or self._barred(case, owner):
             return None
+        case.team = None
         return case.decision(Action.ASSIGN, "owner", owner=owner)
 
     def _to_queue(self, case: _Case, queue: QueueName) -> Decision:
@@ -228,8 +226,7 @@ def _owners(named: NamedList) -> tuple[Callable[[Lead], str | None], Mapping[str
     return text_reader(named.field), owners
 
 
-def _check_by(rule: Rule) -> None:
-    targets = [rule.assign, *(step.do for step in rule.otherwise or ())]
+def _check_by(place: str, targets: tuple[Target | StepTarget, ...]) -> None:
     for target in targets:
         if isinstance(target, ToTeam) and target.by not in BY:
-            raise ValueError(f"rule {rule.name!r}: by: {target.by.value} is not one of {', '.join(BY)}")
+            raise ValueError(f"{place}: by: {target.by.value} is not one of {', '.join(BY)}")

@@ -43,6 +43,17 @@ def test_of(condition: Comparison) -> Test:
     return tests[0] if len(tests) == 1 else _one_of(tests)
 
 
+def text_test_of(condition: Comparison) -> Callable[[str], bool] | None:
+    """Compile a comparison with texts only, to be asked of text without case; None where it is another sort."""
+    if condition.op is Op.NOT_IN:
+        test = text_test_of(Comparison(condition.field, Op.IS, condition.operands))
+        return test and (lambda text: not test(text))
+    texts = condition.op in _OF_TEXT or all(isinstance(operand, str) for operand in condition.operands)
+    if not (texts and condition.operands) or condition.op is Op.WITHIN:
+        return None
+    return _text_test(condition, [folded_text(operand) or "" for operand in condition.operands])
+
+
 def folded_text(value: Value | None) -> str | None:
     """Return a value as text without case; None where it has no plain text form."""
     if isinstance(value, str):

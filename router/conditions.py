@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from router.columns import Columns, Row
-from router.comparisons import Truth, either, folded_text, opposite, test_of
+from router.comparisons import Test, Truth, either, folded_text, opposite, test_of, text_test_of
 from router.model import FIELDS, Kind
 from router.rules import All, Any, Comparison, Condition, Named, Not, Op
 from router.trace import Asked, Group
@@ -58,12 +58,28 @@ def shown(condition: Condition, columns: Columns) -> Show:
 def _comparison(condition: Comparison, columns: Columns) -> Ask:
     if is_plain_equality(condition):
         return _equality(columns.text(condition.field), wanted_texts(condition))
-    at = columns.plain(condition.field)
     if condition.op is Op.BLANK:
-        (wanted,) = condition.operands
-        return lambda row, _now: (row[at] in _NOTHING) is wanted
-    test = test_of(condition)
+        return _blank(columns.plain(condition.field), condition)
+    test = text_test_of(condition)
+    if test is not None:
+        return _text(columns.text(condition.field), test)
+    return _value(columns.plain(condition.field), test_of(condition))
 
+
+def _blank(at: int, condition: Comparison) -> Ask:
+    (wanted,) = condition.operands
+    return lambda row, _now: (row[at] in _NOTHING) is wanted
+
+
+def _text(at: int, test: Callable[[str], bool]) -> Ask:
+    def ask(row: Row, _now: datetime) -> Truth:
+        text = row[at]
+        return test(text) if isinstance(text, str) else None
+
+    return ask
+
+
+def _value(at: int, test: Test) -> Ask:
     def ask(row: Row, now: datetime) -> Truth:
         value = row[at]
         return None if value is None or value == "" else test(value, now)

@@ -147,7 +147,7 @@ class Roster:
     def find(self, now: datetime, asks: Asks, absent: Mapping[RepId, str]) -> Found:
         """Return who may take a lead that asks so much; `absent` are reps with a reason from outside."""
         found = self._at(now).found
-        if not (asks.wanted or asks.waived or absent):
+        if not (asks.wanted or asks.waived) and absent.keys().isdisjoint(self._seats):
             return found
         barred = dict(found.barred)
         for rep, seat in self._seats.items():

@@ -264,7 +264,7 @@ def test_the_same_person_goes_to_the_owner_they_have(
 ) -> None:
     decision = route(book(rep("ana", **fields), rep("bo"), same_person=SAME), IT, state)
     assert decision.by == by
-    assert (decision.turn is None) is (by == "same_person")
+    assert (decision.turn is None, decision.team is None) == ((by == "same_person"),) * 2
     if by == "same_person":
         assert decision.owner == ANA
     barred = bool(fields) or "zoe" in str(state) or bool(state.absent)
@@ -426,6 +426,31 @@ def test_the_order_of_calls_and_the_times_asked_before_do_not_matter() -> None:
 def test_a_by_that_is_not_there_yet_is_refused_with_the_name_of_the_rule() -> None:
     with pytest.raises(ValueError, match="rule 'all': by: best_fit"):
         Router(book(rep("ana"), assign=ToTeam(TEAM, by=By.BEST_FIT)))
+
+
+def test_a_by_that_is_not_there_yet_is_refused_in_the_default_steps_too() -> None:
+    with pytest.raises(ValueError, match="otherwise: by: ordered"):
+        Router(book(rep("ana"), otherwise=(Step(ToTeam(TEAM, by=By.ORDERED)),)))
+
+
+@pytest.mark.parametrize(
+    ("steps", "team_name"),
+    [
+        ((Step(TO_BACKUP),), "backup"),
+        ((Step(ToOwner(rep=BO)),), None),
+        ((Step(ToQueue(BACKUP)),), None),
+        ((Step(Hold(60.0)),), TEAM),
+    ],
+)
+def test_a_decision_names_the_team_that_took_it_or_that_it_waits_for(
+    steps: tuple[Step, ...], team_name: str | None
+) -> None:
+    assert route(otherwise(*steps)).team == team_name
+
+
+def test_a_rep_who_is_absent_elsewhere_changes_nothing_here() -> None:
+    rules = book(rep("ana"), rep("bo"))
+    assert route(rules, state=State(absent={LEE: "user inactive"})) == route(rules)
 
 
 def test_the_rule_decides_the_team() -> None:
