@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
 from datetime import date
@@ -25,7 +25,7 @@ class Vocabulary:
     secret: type
     transforms: Mapping[str, Kind] = default(default_factory=dict)
     default_transforms: Mapping[str, str] = default(default_factory=dict)
-    always_owned: frozenset[str] = frozenset()
+    always_owned: Container[str] = frozenset()
     objects: Mapping[str, str] = default(default_factory=dict)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connectors.contract import Account, Connector
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "leadswitch.connectors"
 """The entry point group of third parties: the entry's name is the kind, its object a `Kind`."""
@@ -76,6 +77,8 @@ def find(name: str) -> Kind:
         return BUILT_IN[name]
     entry = _others().get(name)
     if entry is None:
+        from difflib import get_close_matches
+
         close = get_close_matches(name, names(), 1)
         hint = f", did you mean {close[0]!r}?" if close else f": it is one of {', '.join(names())}"
         raise ValueError(f"{name!r} is no kind of CRM{hint}")
@@ -87,6 +90,8 @@ def find(name: str) -> Kind:
 
 @cache
 def _others() -> Mapping[str, EntryPoint]:
+    from importlib.metadata import entry_points  # slow to load, and needed for no kind of ours
+
     return {entry.name: entry for entry in entry_points(group=GROUP)}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +12,7 @@ from config.settings import Configuration, Connection, Vocabulary
 from connectors import registry
 from connectors.contract import Account, Secret
 from connectors.normalise.transforms import DEFAULT_TRANSFORM, TRANSFORMS
+from connectors.registry import Kind
 from router.model import ConnectionName
 
 if TYPE_CHECKING:  # the store is slow to load, and `check` does without it
@@ -28,15 +29,36 @@ class NotSynced(Exception):
 
 def vocabulary() -> Vocabulary:
     """Return what the connectors and the normaliser tell a configuration."""
-    kinds = [registry.find(name) for name in registry.names()]
     return Vocabulary(
-        kinds={kind.name: kind.options_type() for kind in kinds},
+        kinds=_OfKinds(lambda kind: kind.options_type()),
         secret=Secret,
         transforms={name: transform.kind for name, transform in TRANSFORMS.items()},
         default_transforms=DEFAULT_TRANSFORM,
-        always_owned=frozenset(kind.name for kind in kinds if kind.every_record_owned),
-        objects={kind.name: kind.object for kind in kinds},
+        always_owned=_OfKinds(lambda kind: kind.name if kind.every_record_owned else None),
+        objects=_OfKinds(lambda kind: kind.object),
     )
+
+
+class _OfKinds(Mapping[str, T]):
+    """A fact of each kind of CRM; third parties' kinds are looked for only when ours do not have the name."""
+
+    def __init__(self, fact: Callable[[Kind], T | None]) -> None:
+        self._fact = fact
+
+    def __getitem__(self, name: str) -> T:
+        try:
+            found = self._fact(registry.find(name))
+        except ValueError as error:
+            raise KeyError(name) from error
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(registry.names())
+
+    def __len__(self) -> int:
+        return len(registry.names())
 
 
 def configuration(directory: Path) -> Configuration:
