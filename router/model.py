@@ -122,12 +122,8 @@ class Kind(StrEnum):
 
 FIELDS: Mapping[str, Kind] = {
     **dict.fromkeys(
-        (
-            *("first_name", "last_name", "name", "email", "phone", "title"),
-            *("company", "domain", "industry", "city", "postcode", "zone"),
-            *("source", "campaign", "page", "product"),
-            *("customer_type", "lifecycle_stage", "status", "owner"),
-        ),
+        "first_name last_name name email phone title company domain industry city postcode zone source "  # noqa: SIM905
+        "campaign page product customer_type lifecycle_stage status owner".split(),
         Kind.TEXT,
     ),
     **dict.fromkeys(("employees", "score"), Kind.NUMBER),

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from router.model import ConnectionName, Lead, LeadRef, Member, RecordId, Rep, RepId, Team, TeamName
+from router.model import (
+    ConnectionName,
+    Days,
+    Decision,
+    Hours,
+    Lead,
+    LeadRef,
+    Member,
+    QueueName,
+    RecordId,
+    Rep,
+    RepId,
+    State,
+    Team,
+    TeamName,
+)
+from router.route import Router
 from router.rules import ALWAYS, Comparison, Op, Operand, Rule, Rulebook, Target, ToTeam
 
 NOW = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)  # a Wednesday
 TEAM = TeamName("team")
+ANA, BO, LEE = RepId("ana"), RepId("bo"), RepId("lee")
+BACKUP = QueueName("backup")
+DAY_SHIFT = tuple(Hours(day, time(9), time(17)) for day in range(7))
+NIGHT_SHIFT = tuple(Hours(day, time(0), time(6)) for day in range(7))
+AWAY = (Days(date(2026, 11, 17), date(2026, 11, 20)),)
+GONE = (Days(None, date(2026, 11, 17)),)
 
 
 def lead(record: str = "1", **fields: Any) -> Lead:
@@ -42,3 +64,9 @@ def book(*reps: Rep, assign: Target | None = None, **fields: Any) -> Rulebook:
     people = {one.id: one for one in reps}
     given = {"rules": rules, "reps": people, "teams": {TEAM: team(*people)}, **fields}
     return Rulebook(**given)
+
+
+def route(
+    rules: Rulebook, it: Lead | None = None, state: State | None = None, now: datetime = NOW
+) -> Decision:
+    return Router(rules).route(it or lead(), state or State(), now)
