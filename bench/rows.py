@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 
@@ -52,5 +52,5 @@ def _goal(row: Row) -> str:
 
 
 def _row(row: Row) -> dict[str, object]:
-    body = {**asdict(row), "met": row.met}
-    return {key: value for key, value in body.items() if not (key == "peer" and value is None)}
+    shown = {"case": row.case, "value": row.value, "unit": row.unit, "goal": row.goal, "met": row.met}
+    return shown if row.peer is None else {**shown, "peer": row.peer}
