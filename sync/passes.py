@@ -89,7 +89,7 @@ def pass_in(session: Session, wired: Wired, store_key: bytes, seams: Seams, orde
 
 def _begin(session: Session, ledger: Ledger, wired: Wired, started: datetime) -> None:
     """Write the run and its configuration, and make intents that a dead pass left doubtful."""
-    with session.transaction("begin") as tx:
+    with session.routing("begin") as tx:  # passes over other connections may write the same configuration
         known = sa.select(schema.configurations.c.hash).where(schema.configurations.c.hash == wired.config)
         if tx.scalar(known) is None:
             files = dumps(dict(wired.files))
