@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -186,6 +188,8 @@ def schema(
 def main() -> None:
     gc.set_threshold(50_000)  # start-up makes many objects that stay: looking through them takes 40 ms
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # found by reading every installed package
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # no character of a CRM ends a pass at its report
     app(prog_name="leadswitch")  # commands are looked up by the words behind it
 
 

@@ -68,7 +68,7 @@ class Screen:
             number = column.startswith(">")
             table.add_column(column.lstrip(">"), justify="right" if number else "left", no_wrap=number)
         for row in rows:
-            table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+            table.add_row(*(Text("" if cell is None else visible(str(cell))) for cell in row))
         self.console().print(table)
 
     def console(self, *, stderr: bool = False) -> Console:
@@ -106,13 +106,20 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'s' * (number != 1)}"
 
 
+def visible(text: str) -> str:
+    """Return a text with nothing invisible in it: what stands in a CRM must not steer somebody's terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
 def _write(stream: TextIO, text: str, *, dim: bool = False) -> None:
-    """Write a line that no output refuses: broken between words on a terminal, left alone in a file."""
+    """Write a line, broken between words on a terminal, left alone in a file."""
+    text = visible(text)
     if stream.isatty():
         width = shutil.get_terminal_size().columns
         text = textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
         if dim and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb":
             text = f"\x1b[2m{text}\x1b[0m"
-    encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    stream.write(text + "\n")
     stream.flush()

@@ -9,7 +9,7 @@ from router.rules import Comparison
 from router.trace import Asked, Attempt, Group, Trace
 from sync.replay import Replayed, decisions_of, replayed
 from sync.report import entries_of
-from sync.screen import Screen
+from sync.screen import Screen, visible
 from sync.steps import Row
 from sync.store import Store, open_store
 from sync.trouble import LEADS_FAILED, OK, Refused
@@ -42,7 +42,8 @@ def _entry(screen: Screen, store: Store, row: Row) -> bool:
         )
         return all(each.same for each in told)
     screen.say(
-        f"[bold]{row.ref}[/] entry {row.entry}: {row.step}" + (f" ({row.reason})" if row.reason else "")
+        f"[bold]{_plain(str(row.ref))}[/] entry {row.entry}: {row.step}"
+        + (f" ({_plain(row.reason)})" if row.reason else "")
     )
     for each in told:
         for line in _lines(each):
@@ -84,7 +85,7 @@ def outcome(decision: Decision) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace("[", "\\[")
+    return visible(text).replace("[", "\\[")
 
 
 _MARKS = {True: "[green]yes[/]    ", False: "no     ", None: "unknown"}
