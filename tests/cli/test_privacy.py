@@ -18,7 +18,7 @@ PERSON = ("canary.person@firm-of-canary.de", "Canarina", "Kanarienvogel", "+49 3
 LEADS = (
     "id,First Name,Last Name,Email,Phone,Company,Country,Employees,Lead Source,createdate\n"
     "1,Canarina,Kanarienvogel,canary.person@firm-of-canary.de,+49 30 5550 4417,Canary GmbH,DE,7,Web,2026-01-05\n"
-    "2,Canarina,Kanarienvogel,canary.person@firm-of-canary.de and more,+49 30 5550 4417,,Canarina,x,Partner Referral,2026-01-05\n"
+    "2,Canarina,Kanarienvogel,canary.person@firm-of-canary.de x,+49 30 5550 4417,,Canarina,x,Partner Referral,2026-01-05\n"
 )
 
 
