@@ -131,7 +131,7 @@ class _Entries:
         if decision.turn:
             self._position += 1
             self._turns.append(_turn_row(self._position, self._now, row.key, decision.turn))
-        changed = self._moved(row._replace(decision=number, config=self._work.wired.config), lead, decision)
+        changed = self._moved(row._replace(decision=number, config=self._work.wired.config), decision)
         self.rows.append(changed)
         self.made.append((changed, decision))
         if changed.step is Step.CLAIMED and changed.rep:
@@ -163,7 +163,7 @@ class _Entries:
             "turn": self._position + 1 if decision.turn else None,
         }
 
-    def _moved(self, row: Row, lead: Lead, decision: Decision) -> Row:
+    def _moved(self, row: Row, decision: Decision) -> Row:
         match decision.action:
             case Action.ASSIGN if decision.owner is not None:
                 owner = self._work.people().owners.get(decision.owner)
@@ -174,15 +174,15 @@ class _Entries:
                 row = row._replace(rep=None, queue=decision.queue, owner_id=owner)
                 return _claimed(row, decision, f"the CRM has no queue for {decision.queue}", self._now)
             case Action.KEEP:
-                return self._kept(row, lead, decision)
+                return self._kept(row, decision)
         return self._waits(row, decision)
 
-    def _kept(self, row: Row, lead: Lead, decision: Decision) -> Row:
-        self._work.counts.skipped += row.step is Step.SEEN
-        if not self._work.intake().may_replace(lead.owner):
-            return row._replace(step=Step.SKIPPED, reason=f"kept by {decision.rule}", due=None)
-        due = self._now + KEPT_DEADLINE
-        return row._replace(step=Step.PARKED, reason=f"kept by {decision.rule}, without a person", due=due)
+    def _kept(self, row: Row, decision: Decision) -> Row:
+        """Count it as skipped, and list it: its owner may be replaced (else it was not ours), so is no person."""
+        first = row.step not in (Step.KEPT, Step.PARKED)
+        self._work.counts.skipped += first
+        step, due = Step.KEPT if first else Step.PARKED, self._now + KEPT_DEADLINE
+        return row._replace(step=step, reason=f"kept by {decision.rule}, without a person", due=due)
 
     def _still_waits(self, row: Row, decision: Decision) -> bool:
         """Say whether only the deadline is new: a lead that waits for weeks is one decision, not thousands."""

@@ -21,7 +21,7 @@ from sync.directory import Directory, directory
 from sync.ingest import ingest, walk
 from sync.ledger import Ledger, values_of
 from sync.seams import Seams
-from sync.steps import DOUBTFUL, Row, Step
+from sync.steps import DOUBTFUL, WAITING, Row, Step
 from sync.store import Session, Store
 from sync.verify import verify
 from sync.work import Counts, Pass, Task, Wired, calling, drive
@@ -153,12 +153,12 @@ def _look_again(work: Pass) -> None:
     """Read held leads, and parked ones whose time has come or whose configuration changed, as they are now."""
     after = ""
     standing = _standing(work)
-    if not (standing[Step.HELD] or standing[Step.PARKED]):
+    if not any(standing[step] for step in WAITING):
         return
     while work.allowance > 0 and not work.seams.stopping():
         with work.session.transaction("waiting") as tx:
             limit = min(work.batch, work.allowance)
-            rows = work.ledger.at_steps(tx, (Step.HELD, Step.PARKED), limit=limit, after=after)
+            rows = work.ledger.at_steps(tx, WAITING, limit=limit, after=after)
         if not rows:
             return
         after = rows[-1].key
@@ -181,7 +181,7 @@ def _read_again(work: Pass, rows: Sequence[Row]) -> None:
     with work.session.transaction("read again") as tx:
         work.ledger.save(tx, [_gone(row, looks.get(row.ref)) for row in rows if row.ref not in there])
         waiting = [
-            row for row in work.ledger.newest(tx, there).values() if row.step in (Step.HELD, Step.PARKED)
+            row for row in work.ledger.newest(tx, there).values() if row.step in WAITING
         ]
         known = values_of(tx, [row.values_id for row in waiting if row.values_id])
     decide(work, [(row, known[row.values_id]) for row in waiting if row.values_id in known])

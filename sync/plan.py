@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from router.match import holds
 from router.model import Lead, OwnerId
-from router.rules import Condition
 from sync.steps import UNDECIDED, Row, Step
 
 NOBODY = None
@@ -19,7 +18,7 @@ class Intake:
     """What a connection takes: leads that entered at or after `watermark`, for whom `when` holds, owned by one of
     `replaces` (None in it is nobody)."""
 
-    when: Condition
+    when: Callable[[Lead, datetime], bool | None]
     replaces: frozenset[OwnerId | None]
     watermark: datetime | None
 
@@ -74,6 +73,6 @@ def _plan_waiting(lead: Lead, intake: Intake) -> Plan:
 def _not_ours(lead: Lead, intake: Intake, now: datetime) -> str | None:
     if not intake.may_replace(lead.owner):
         return f"owned by {lead.owner}"
-    if holds(intake.when, lead, now) is not True:
+    if intake.when(lead, now) is not True:
         return "`when` of the connection does not hold"
     return None

@@ -11,11 +11,12 @@ from router.model import LeadRef, OwnerId, QueueName, RepId
 
 
 class Step(StrEnum):
-    """Where an entry stands. Every step but the last six has something left to do."""
+    """Where an entry stands. Every step but the last four has something left to do."""
 
     SEEN = "seen"  # ours to assign, no decision yet
     HELD = "held"  # waits under a rule's `hold`
     PARKED = "parked"  # waits for people, listed with its reason
+    KEPT = "kept"  # counts as skipped by a rule, and is listed: its owner is no person
     CLAIMED = "claimed"  # decided, the owner is to be written
     WRITING = "writing"  # the intent to write the owner, recorded before the call
     DOUBTFUL = "doubtful"  # the owner may or may not have been written
@@ -32,7 +33,8 @@ class Step(StrEnum):
 
 
 ENDED = frozenset({Step.SETTLED, Step.SKIPPED, Step.CONFLICT, Step.GONE})
-UNDECIDED = frozenset({Step.SEEN, Step.HELD, Step.PARKED})
+WAITING = (Step.HELD, Step.PARKED, Step.KEPT)
+UNDECIDED = frozenset({Step.SEEN, *WAITING})
 
 DOUBTFUL = (Step.DOUBTFUL, Step.NOTE_DOUBTFUL, Step.WRITING, Step.NOTING)
 

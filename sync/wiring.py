@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -84,6 +84,7 @@ def field_mapping(settings: Connection) -> FieldMapping:
 def wire(found: Configuration, settings: Connection, seams: Seams) -> Wired:
     """Open a connection's CRM. Raises `NotSynced`, or what the connector raises for options it cannot use."""
     from connectors.normalise.mapping import compile_mapping
+    from router.match import question
     from router.route import Router
     from sync.work import Wired
 
@@ -101,6 +102,7 @@ def wire(found: Configuration, settings: Connection, seams: Seams) -> Wired:
         connector=kind.open(settings.options, account),
         normalise=compile_mapping(field_mapping(settings), zone=found.timezone),
         router=Router(found.rulebook),
+        when=question(settings.when),
         config=found.hash,
         files=found.files,
         zone=found.timezone,
@@ -112,11 +114,12 @@ class _Counted:
     """The transport of a connection that is in process, counting its calls."""
 
     def __init__(self) -> None:
-        self._next = itertools.count(1)
+        self._lock = threading.Lock()
         self._made = 0
 
     def __call__(self, name: str, apply: Callable[[], T]) -> T:  # noqa: ARG002 - the transport's shape
-        self._made = next(self._next)
+        with self._lock:
+            self._made += 1
         return apply()
 
     def made(self) -> int:

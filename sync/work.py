@@ -63,6 +63,7 @@ class Wired:
     connector: Connector
     normalise: Callable[[Record], Lead]
     router: Router
+    when: Callable[[Lead, datetime], bool | None]
     config: str
     files: Mapping[str, str]
     zone: str
@@ -102,7 +103,7 @@ class Pass:
         settings = self.wired.settings
         only_nobody = all(isinstance(replaced, Nobody) for replaced in settings.replaces)
         replaces = frozenset({None}) if only_nobody else self.people().replaces
-        return Intake(settings.when, replaces, watermark)
+        return Intake(self.wired.when, replaces, watermark)
 
     def asking(self, question: Callable[[], T]) -> Callable[[], T]:
         """Return a question as a call that is made again while the CRM asks for it."""

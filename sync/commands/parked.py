@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from sync.report import entries_at
 from sync.screen import Screen, counted
-from sync.steps import Row, Step
+from sync.steps import WAITING, Row, Step
 from sync.store import open_store
 from sync.trouble import OK
 from sync.wiring import configuration
 
-WAITING = (Step.PARKED, Step.HELD, Step.FAILED, Step.NOTE_FAILED, Step.DOUBTFUL, Step.NOTE_DOUBTFUL)
+LISTED = (*WAITING, Step.FAILED, Step.NOTE_FAILED, Step.DOUBTFUL, Step.NOTE_DOUBTFUL)
 
 
 def run(screen: Screen) -> int:
     store = open_store(configuration(screen.directory).store, create=False)
-    rows = entries_at(store, WAITING)
+    rows = entries_at(store, LISTED)
     store.close()
     if screen.json:
         for row in rows:

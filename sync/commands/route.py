@@ -11,8 +11,8 @@ from config.settings import Configuration
 from connectors.contract import Record
 from connectors.normalise.mapping import FieldMapping, compile_mapping, left_over
 from connectors.normalise.standard import STANDARD
-from router.model import Decision, Lead, State
-from router.route import Router, advance
+from router.model import Decision, Lead, State, Sticky, TeamName, TeamTurns
+from router.route import Router, effects
 from sync.offline import records
 from sync.screen import Screen, counted
 from sync.trouble import OK, Refused
@@ -82,10 +82,14 @@ def _understood(
 
 
 def _routed(router: Router, leads: Iterator[Lead], now: datetime) -> Iterator[tuple[Lead, Decision]]:
-    state = State()
+    turns: dict[TeamName, TeamTurns] = {}
+    persons: dict[str, Sticky] = {}
+    state = State(turns, persons)  # grows with the file: a copy for each lead would take for ever
     for lead in leads:
         decision = router.route(lead, state, now)
-        state = advance(state, decision, lead, now)
+        changed = effects(decision, lead, now)
+        turns.update(changed.turns)
+        persons.update(changed.persons)
         yield lead, decision
 
 

@@ -40,7 +40,6 @@ from sync.notes import stored_decisions
 from sync.steps import Row, Step
 from sync.store import Store
 
-WAITING = (Step.PARKED, Step.HELD)
 SAME_PERSON = "same_person"
 
 

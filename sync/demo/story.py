@@ -14,11 +14,11 @@ from rich.panel import Panel
 from rich.text import Text
 
 from sync.demo.next_steps import next_steps
-from sync.demo.outcome import WAITING, Outcome, Told
+from sync.demo.outcome import Outcome, Told
 from sync.demo.sheet import cut, heading, plain, sheet, words
 from sync.demo.turns_sheet import turns
 from sync.passes import Summary
-from sync.steps import Step
+from sync.steps import WAITING, Step
 
 WIDTH = 80
 _EXAMPLES = 3

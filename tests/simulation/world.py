@@ -29,6 +29,7 @@ from connectors.errors import Doubt, Retry
 from connectors.memory.connector import MemoryConnector
 from connectors.memory.crm import MemoryCrm
 from connectors.memory.events import Event
+from router.match import question
 from router.model import ConnectionName, Lead, LeadRef, Member, OwnerId, RecordId, Rep, RepId, Team, TeamName
 from router.route import Router
 from router.rules import ALWAYS, Comparison, Op, Rule, Rulebook, ToTeam
@@ -268,6 +269,7 @@ def _pass(world: World) -> None:
         connector=connector,
         normalise=normalise,
         router=ROUTER,
+        when=question(SETTINGS.when),
         config="sim",
         files={},
         zone="UTC",

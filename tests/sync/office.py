@@ -16,6 +16,7 @@ from connectors.memory.crm import MemoryCrm
 from connectors.memory.rows import Row as CrmRow
 from connectors.normalise.mapping import compile_mapping
 from connectors.normalise.standard import STANDARD
+from router.match import question
 from router.model import (
     ConnectionName,
     Member,
@@ -161,6 +162,7 @@ class Office:
             connector=self.connector(),
             normalise=compile_mapping(STANDARD["memory"], zone="UTC"),
             router=Router(self.rulebook),
+            when=question(self.settings.when),
             config=self.config,
             files={},
             zone="UTC",

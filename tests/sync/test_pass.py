@@ -168,21 +168,13 @@ def test_a_stamp_in_the_future_does_not_move_the_floor_past_the_crms_time(office
 # --- rules that assign nobody -----------------------------------------------------------------------------
 
 
-def test_a_kept_lead_of_a_person_is_skipped_with_the_rules_name(office: Office) -> None:
-    office.rulebook = book(Rule("Partner leads stay", Comparison("source", Op.IS, ("partner",)), Keep()))
-    office.change(replaces=(Nobody(), UserNamed("u-boss")))
-    lead = office.lead(owner="u-boss", source="Partner")
-    office.sync()
-    assert (office.step(lead), office.owner(lead)) == ("skipped", "u-boss")
-    assert office.ledger()[lead]["reason"] == "kept by Partner leads stay"
-
-
 def test_a_kept_lead_without_a_person_is_listed_with_a_deadline(office: Office) -> None:
     office.rulebook = book(Rule("Partner leads stay", Comparison("source", Op.IS, ("partner",)), Keep()))
     lead = office.lead(source="Partner")
     summary = office.sync()
     row = office.ledger()[lead]
-    assert (row["step"], summary.counts.parked, summary.exit_code) == ("parked", 1, 0)
+    assert (row["step"], summary.counts.parked, summary.counts.skipped, summary.exit_code) == ("kept", 0, 1, 0)
+    assert row["reason"] == "kept by Partner leads stay, without a person"
     assert row["due"] - office.clock.now < timedelta(hours=24)
 
 
@@ -291,3 +283,13 @@ def test_records_are_known_by_their_id(office: Office) -> None:
     lead = office.lead()
     office.sync()
     assert list(office.ledger()) == [RecordId(lead)]
+
+
+def test_a_kept_lead_alerts_after_its_deadline(office: Office) -> None:
+    office.rulebook = book(Rule("Partner leads stay", Comparison("source", Op.IS, ("partner",)), Keep()))
+    lead = office.lead(source="Partner")
+    office.sync()
+    assert office.sync().counts.skipped == 0, "counted once"
+    office.clock.pass_by(hours=25)
+    summary = office.sync()
+    assert (office.step(lead), summary.counts.parked, summary.counts.skipped) == ("parked", 1, 0)
