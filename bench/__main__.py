@@ -1,13 +1,22 @@
-"""`python -m bench NAME [--json]`: exit 0 where every goal is met, 1 where one is missed, 2 for a wrong name."""
+"""`python -m bench NAME [--json]`: exit 0 where every goal is met, 1 where one is missed, 2 for a wrong name.
+
+NAME `all` runs every bench in turn and writes bench/results.md.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
+from platform import machine, python_version, system
 
-from bench.rows import Bench, as_json, as_table
+from bench.rows import Bench, Row, as_json, as_table
 
+RESULTS = Path(__file__).with_name("results.md")
 BENCHES = {
     "routing": "bench.routing",
     "startup": "bench.startup",
@@ -17,18 +26,29 @@ BENCHES = {
 def main(arguments: list[str] | None = None) -> int:
     """Run one bench and print its rows."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("name", choices=sorted(BENCHES))
+    parser.add_argument("name", choices=[*sorted(BENCHES), "all"])
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     wanted = parser.parse_args(arguments)
-    run = _load(BENCHES[wanted.name])
-    if run is None:
-        print(
-            f"bench: {wanted.name} is not there: {BENCHES[wanted.name]} cannot be imported", file=sys.stderr
-        )
-        return 2
-    rows = run()
-    print(as_json(wanted.name, rows) if wanted.json else as_table(wanted.name, rows))
-    return 1 if any(row.met is False for row in rows) else 0
+    names = sorted(BENCHES) if wanted.name == "all" else [wanted.name]
+    results: dict[str, Sequence[Row]] = {}
+    for name in names:
+        run = _load(BENCHES[name])
+        if run is None:
+            print(f"bench: {name} is not there: {BENCHES[name]} cannot be imported", file=sys.stderr)
+            return 2
+        results[name] = run()
+        print(as_json(name, results[name]) if wanted.json else as_table(name, results[name]))
+    if wanted.name == "all":
+        RESULTS.write_text(_as_page(results), encoding="utf-8")
+    return 1 if any(row.met is False for rows in results.values() for row in rows) else 0
+
+
+def _as_page(results: dict[str, Sequence[Row]]) -> str:
+    """Return the results as a page that says when and on what they were measured."""
+    today = datetime.now(UTC).date()
+    where = f"{system()} {machine()}, {os.cpu_count()} processors, Python {python_version()}"
+    tables = "\n\n".join(as_table(name, rows) for name, rows in results.items())
+    return f"# Bench results\n\nMeasured on {today} by `make bench`, on {where}.\n\n```\n{tables}\n```\n"
 
 
 def _load(path: str) -> Bench | None:

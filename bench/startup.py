@@ -18,7 +18,7 @@ from time import perf_counter
 from bench.rows import Row
 from config.starter import write_starter
 
-ROUNDS = 15
+ROUNDS = 21
 PROGRAM = "import sys; from sync.cli import main; sys.argv[0] = 'leadswitch'; main()"
 
 
