@@ -218,6 +218,7 @@ class Account:
     object: str
     clock: Clock
     transport: Transport = direct
+    rehearsal: bool = False  # looked at only: nothing may be kept, not even that somebody looked
 
 
 class Connector(ABC):

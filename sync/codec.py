@@ -28,7 +28,7 @@ _PLAIN = tuple(f.name for f in fields(Lead) if f.name not in {"ref", "custom", "
 
 
 def dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
 
 
 def lead_to_text(lead: Lead) -> str:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from router.model import ConnectionName, Lead, LeadRef, RecordId
 from sync import schema
 from sync.codec import lead_from_text, lead_to_text
-from sync.steps import ENDED, ZOMBIE_WINDOW, Row, Step, entry_key, record_key
+from sync.steps import ENDED, ZOMBIE_WINDOW, Row, Step, entry_key, quoted, readable, record_key, unquoted
 
 _FIRST_SAVED = Row._fields.index("step")
 _SAVED = Row._fields[_FIRST_SAVED:]
@@ -36,7 +36,8 @@ class Cursor:
 def rows_of(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Row]:
     """Yield the rows that `query` over `schema.leads` selects."""
     for found in connection.execute(query).mappings():
-        ref = LeadRef(ConnectionName(found["connection"]), found["object"], RecordId(found["record_id"]))
+        record = RecordId(unquoted(found["record_id"]))
+        ref = LeadRef(ConnectionName(found["connection"]), found["object"], record)
         columns = (found[name] for name in _SAVED[1:])
         yield Row(found["key"], ref, found["entry"], Step(found["step"]), *columns)
 
@@ -117,7 +118,9 @@ class Ledger:
         )
 
     def _values(self, row: Row) -> dict[str, Any]:
-        return {**dict(zip(_SAVED, row[_FIRST_SAVED:], strict=True)), "run": self.run}
+        seen = row.seen_owner and readable(row.seen_owner)
+        values = dict(zip(_SAVED, row[_FIRST_SAVED:], strict=True))
+        return {**values, "reason": readable(row.reason), "seen_owner": seen, "run": self.run}
 
     def _identity(self, row: Row) -> dict[str, Any]:
         return {
@@ -125,7 +128,7 @@ class Ledger:
             "record": record_key(row.ref),
             "connection": row.ref.connection,
             "object": row.ref.object,
-            "record_id": row.ref.record,
+            "record_id": quoted(row.ref.record),
             "entry": row.entry,
         }
 

@@ -180,9 +180,7 @@ def _read_again(work: Pass, rows: Sequence[Row]) -> None:
     there = {change.record.ref for change in found}
     with work.session.transaction("read again") as tx:
         work.ledger.save(tx, [_gone(row, looks.get(row.ref)) for row in rows if row.ref not in there])
-        waiting = [
-            row for row in work.ledger.newest(tx, there).values() if row.step in WAITING
-        ]
+        waiting = [row for row in work.ledger.newest(tx, there).values() if row.step in WAITING]
         known = values_of(tx, [row.values_id for row in waiting if row.values_id])
     decide(work, [(row, known[row.values_id]) for row in waiting if row.values_id in known])
 
@@ -241,6 +239,7 @@ def _close(work: Pass) -> tuple[tuple[str, str], ...]:
     with work.session.transaction("end") as tx:
         standing = ledger.standing(tx)
         counts.parked, counts.held = standing[Step.PARKED], standing[Step.HELD]
+        counts.kept = standing[Step.KEPT]
         counts.failed = standing[Step.FAILED] + standing[Step.NOTE_FAILED]
         counts.doubtful = sum(standing[step] for step in DOUBTFUL)
         counts.unverified = standing[Step.VERIFY]

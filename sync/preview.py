@@ -94,7 +94,7 @@ def _store(found: Configuration) -> Iterator[Store]:
 
 
 def _one(found: Configuration, settings: Connection, store: Store, seams: Seams, order: Order) -> Previewed:
-    wired = wire(found, settings, seams)
+    wired = wire(found, settings, seams, rehearsal=True)
     try:
         with store.rehearsal(settings.name) as session:
             unsent = replace(wired, connector=Unsent(wired.connector))

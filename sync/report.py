@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from sync import schema
 from sync.ledger import rows_of
-from sync.steps import Row, Step
+from sync.steps import Row, Step, quoted
 from sync.store import Store
 
 
@@ -25,7 +25,7 @@ def entries_of(store: Store, lead: str) -> list[Row]:
     leads = schema.leads
     with store.reading() as connection, connection.begin():
         found = sa.or_(
-            leads.c.record == lead.partition("#")[0], leads.c.record_id == lead, leads.c.key == lead
+            leads.c.record == lead.partition("#")[0], leads.c.record_id == quoted(lead), leads.c.key == lead
         )
         return list(
             rows_of(connection, sa.select(leads).where(found).order_by(leads.c.record, leads.c.entry))

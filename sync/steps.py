@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from typing import NamedTuple
+from urllib.parse import quote, unquote
 
 from router.model import LeadRef, OwnerId, QueueName, RepId
 
@@ -84,13 +85,27 @@ class Row(NamedTuple):
         return f"lsw:{blake2b(f'{self.key}@{self.decision}'.encode(), digest_size=8).hexdigest()}"
 
 
+_SAFE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in "%/#")
+
+
+def quoted(part: str) -> str:
+    """Return an id as any database can hold it, and as a part of a key; `unquoted` gives it back."""
+    return quote(part, safe=_SAFE, errors="surrogatepass")
+
+
+def unquoted(part: str) -> str:
+    return unquote(part, errors="surrogatepass")
+
+
 def record_key(ref: LeadRef) -> str:
     """The single-column key of a record; its parts cannot hold a slash that would make two records one."""
-    return "/".join(
-        part.replace("%", "%25").replace("/", "%2F").replace("#", "%23")
-        for part in (ref.connection, ref.object, ref.record)
-    )
+    return f"{quoted(ref.connection)}/{quoted(ref.object)}/{quoted(ref.record)}"
 
 
 def entry_key(ref: LeadRef, entry: int) -> str:
     return f"{record_key(ref)}#{entry}"
+
+
+def readable(text: str) -> str:
+    """Return text for people as any database can hold it."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

@@ -143,7 +143,7 @@ def open_store(url: str, *, create: bool) -> Store:
     """
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
+    except (sa.exc.ArgumentError, ValueError) as error:
         raise StoreError(
             "the store's URL is not readable; write sqlite:///FILE or postgresql+psycopg://..."
         ) from error
@@ -199,7 +199,7 @@ def _open_postgres(url: sa.URL, *, create: bool) -> Store:
         engine = sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
     except ModuleNotFoundError as error:
         raise StoreError("PostgreSQL needs its driver: pip install 'leadswitch[postgres]'") from error
-    where = url.render_as_string(hide_password=True)
+    where = f"postgresql://{url.host or ''}/{url.database or ''}"  # a query may hold a password too
     return _opened(engine, where, AdvisoryLock, create=create, guard=None)
 
 

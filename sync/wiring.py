@@ -81,8 +81,11 @@ def field_mapping(settings: Connection) -> FieldMapping:
     return FieldMapping(tuple(FieldMap(m.field, m.source, m.transform, m.values) for m in settings.mapping))
 
 
-def wire(found: Configuration, settings: Connection, seams: Seams) -> Wired:
-    """Open a connection's CRM. Raises `NotSynced`, or what the connector raises for options it cannot use."""
+def wire(found: Configuration, settings: Connection, seams: Seams, *, rehearsal: bool = False) -> Wired:
+    """Open a connection's CRM, in a `rehearsal` to look at it only.
+
+    Raises `NotSynced`, or what the connector raises for options it cannot use.
+    """
     from connectors.normalise.mapping import compile_mapping
     from router.match import question
     from router.route import Router
@@ -95,7 +98,11 @@ def wire(found: Configuration, settings: Connection, seams: Seams) -> Wired:
         )
     counted = _Counted()
     account = Account(
-        connection=ConnectionName(settings.name), object=settings.object, clock=seams.clock, transport=counted
+        connection=ConnectionName(settings.name),
+        object=settings.object,
+        clock=seams.clock,
+        transport=counted,
+        rehearsal=rehearsal,
     )
     return Wired(
         settings=settings,

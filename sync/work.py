@@ -39,7 +39,7 @@ BATCH = 100
 
 @dataclass(slots=True)
 class Counts:
-    """What a pass did, and (the last six) what stands open when it ends. The names are the ones of `--json`."""
+    """What a pass did, and (from `parked` on) what stands open when it ends. The names are the ones of `--json`."""
 
     seen: int = 0
     assigned: int = 0
@@ -52,6 +52,7 @@ class Counts:
     failed: int = 0
     doubtful: int = 0
     unverified: int = 0
+    kept: int = 0
     waiting: int = 0
 
 

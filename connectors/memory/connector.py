@@ -180,4 +180,4 @@ def _key(position: str) -> Key:
 def connect(options: Options, account: Account) -> MemoryConnector:
     """Open the files named in `options`. Raises `Unloadable`, a ValueError that names file and line."""
     files = Files(options)
-    return MemoryConnector(files.open(account.clock), account, saved=files.save)
+    return MemoryConnector(files.open(account.clock, rehearsal=account.rehearsal), account, saved=files.save)

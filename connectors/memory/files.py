@@ -47,8 +47,8 @@ class Files:
         self._kept: dict[RecordId, Kept] = {}
         self._crm: MemoryCrm | None = None
 
-    def open(self, clock: Clock) -> MemoryCrm:
-        """Load everything. Raises `Unloadable`."""
+    def open(self, clock: Clock, *, rehearsal: bool = False) -> MemoryCrm:
+        """Load everything; in a rehearsal nothing is journalled. Raises `Unloadable`."""
         loaded = _load(self._options.file)
         state = loaded if self._one_file else _load(self._state) if self._state.exists() else NOTHING
         self._sources = {one.id: one for one in loaded.records}
@@ -56,7 +56,7 @@ class Files:
         users = loaded.users
         if self._options.users is not None:
             users = users_from(_bytes(self._options.users), str(self._options.users))
-        crm = MemoryCrm(clock, users=users, record=self._journal.append)
+        crm = MemoryCrm(clock, users=users, record=None if rehearsal else self._journal.append)
         now = clock()
         added = [one for one in state.records if one.id not in self._sources]
         crm.load((row_of(one, self._kept.get(one.id), now) for one in [*loaded.records, *added]), state.gone)

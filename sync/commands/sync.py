@@ -219,10 +219,9 @@ def _say_summary(screen: Screen, summary: Summary) -> None:
 
 def _say_waiting(screen: Screen, summary: Summary) -> None:
     counts, name = summary.counts, summary.connection
-    if counts.parked or counts.held:
-        screen.tell(
-            f"{name}: {counted(counts.parked + counts.held, 'lead')} waiting; see `leadswitch parked`"
-        )
+    listed = counts.parked + counts.held + counts.kept
+    if listed:
+        screen.tell(f"{name}: {counted(listed, 'lead')} waiting; see `leadswitch parked`")
 
 
 def as_json(done: Round, *, stopped: bool = False) -> dict[str, object]:
