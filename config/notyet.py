@@ -29,7 +29,6 @@ NOT_IN_FORCE: Mapping[str, str] = {
     "if: full": "the step never applies",
     "until: open": "the lead is held for `at_most` at the longest, as with a plain hold",
     "audit: task": _NOTE_ONLY,
-    "audit: properties": _NOTE_ONLY,
     "audit: record": _NOTE_ONLY,
     "kind: hubspot": _NO_SYNC,
     "kind: salesforce": _NO_SYNC,

@@ -14,7 +14,7 @@ from connectors.contract import Absent, Assignment, Look, Outcome, Record, Verdi
 from connectors.errors import Doubt, Retry, Stop
 from router.model import LeadRef, OwnerId
 from sync.decide import release
-from sync.notes import note_bodies
+from sync.notes import note_bodies, trace_fields
 from sync.steps import VERIFY_AFTER, ZOMBIE_WINDOW, Row, Step, backoff
 from sync.work import ATTEMPTS, Call, Pass, Steps, Task, pause
 
@@ -92,8 +92,12 @@ def _write(work: Pass, writes: Sequence[tuple[Row, Record]]) -> Steps[tuple[Sequ
         return (), None
     intent_at = work.now()
     rows = [row._replace(step=Step.WRITING, intent_at=intent_at) for row, _ in writes]
-    _save(work, "intend owners", rows)
-    batch = [Assignment(record, row.owner_id or OwnerId("")) for row, record in writes]
+    with work.session.transaction("intend owners") as tx:
+        work.ledger.save(tx, rows)
+        stamps = trace_fields(tx, rows) if "properties" in work.wired.settings.audit else {}
+    batch = [
+        Assignment(record, row.owner_id or OwnerId(""), stamps.get(row.key, {})) for row, record in writes
+    ]
     answer = yield from _attempt(lambda: work.connector.assign(batch), rows)
     now = work.now()
     written = [_after_owner(work, row, answer.outcomes[row.ref], now) for row in rows]
@@ -178,7 +182,11 @@ def _save(work: Pass, name: str, rows: Sequence[Row]) -> None:
 
 
 def note(work: Pass, rows: Sequence[Row]) -> Task:
-    """Write the audit notes of owned rows; when the CRM says later, wait."""
+    """Write the audit notes of owned rows, where notes are asked for; when the CRM says later, wait."""
+    if rows and "note" not in work.wired.settings.audit:
+        now = work.now()
+        _save(work, "owners", [noted(work, row, now) for row in rows])
+        return
     later: Retry | None = None
     for attempt in range(1, ATTEMPTS + 1):
         rows, later = yield from _note_once(work, rows)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from connectors.contract import Note
+from connectors.contract import Note, RawValue
 from router.model import Action, Decision, Lead, LeadRef, QueueName, RepId, TeamName
 from router.note import note_body
 from router.rules import Rulebook
@@ -16,6 +16,8 @@ from sync import schema
 from sync.codec import turn_from_text
 from sync.ledger import values_of
 from sync.steps import Row
+
+_LONGEST_WHY = 1000
 
 
 def note_bodies(tx: sa.Connection, book: Rulebook, rows: Sequence[Row]) -> dict[str, Note]:
@@ -29,6 +31,25 @@ def note_bodies(tx: sa.Connection, book: Rulebook, rows: Sequence[Row]) -> dict[
         body = note_body(stored.decision(row.ref), lead, book)
         notes[row.key] = Note(row.ref, row.note_key, f"{body}\n{row.note_key}")
     return notes
+
+
+def trace_fields(tx: sa.Connection, rows: Sequence[Row]) -> dict[str, Mapping[str, RawValue]]:
+    """Return each decided row's trace as fields of its record, by the row's key; a put-back choice has none."""
+    ours = [row for row in rows if row.over is None and row.decision is not None]
+    decided = stored_decisions(tx, [row.decision for row in ours if row.decision is not None])
+    return {row.key: _fields(row, decided[row.decision or 0]) for row in ours}
+
+
+def _fields(row: Row, stored: Stored) -> Mapping[str, RawValue]:
+    decision = stored.decision(row.ref)
+    return {
+        "leadswitch_rule": decision.rule,
+        "leadswitch_team": decision.team or "",
+        "leadswitch_by": decision.by,
+        "leadswitch_why": "; ".join(decision.reasons)[:_LONGEST_WHY],
+        "leadswitch_at": stored.row["at"].isoformat(timespec="seconds"),
+        "leadswitch_key": row.note_key,
+    }
 
 
 @dataclass(frozen=True, slots=True)

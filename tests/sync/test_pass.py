@@ -173,7 +173,12 @@ def test_a_kept_lead_without_a_person_is_listed_with_a_deadline(office: Office) 
     lead = office.lead(source="Partner")
     summary = office.sync()
     row = office.ledger()[lead]
-    assert (row["step"], summary.counts.parked, summary.counts.skipped, summary.exit_code) == ("kept", 0, 1, 0)
+    assert (row["step"], summary.counts.parked, summary.counts.skipped, summary.exit_code) == (
+        "kept",
+        0,
+        1,
+        0,
+    )
     assert row["reason"] == "kept by Partner leads stay, without a person"
     assert row["due"] - office.clock.now < timedelta(hours=24)
 
@@ -293,3 +298,22 @@ def test_a_kept_lead_alerts_after_its_deadline(office: Office) -> None:
     office.clock.pass_by(hours=25)
     summary = office.sync()
     assert (office.step(lead), summary.counts.parked, summary.counts.skipped) == ("parked", 1, 0)
+
+
+def test_the_trace_goes_into_fields_where_the_audit_says_so(office: Office) -> None:
+    office.change(audit=("properties",))
+    lead = office.lead()
+    office.sync()
+    row = office.row(lead)
+    assert row.notes == ()
+    assert row.fields["leadswitch_rule"] == "everyone"
+    assert row.fields["leadswitch_team"] == "smb"
+    assert str(row.fields["leadswitch_key"]).startswith("lsw:")
+    assert office.calls == ["pages", "owners", "read", "assign"]
+
+
+def test_the_trace_can_go_into_fields_and_a_note(office: Office) -> None:
+    office.change(audit=("note", "properties"))
+    lead = office.lead()
+    office.sync()
+    assert office.row(lead).fields["leadswitch_key"] == office.row(lead).notes[0].key
