@@ -144,4 +144,4 @@ def _bounded(value: Decimal) -> Decimal:
     if value and abs(value.adjusted()) > _BIGGEST:
         raise Unreadable("too big or too small for a number of things or an amount")
     value = value.normalize()
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
+    return Decimal(int(value)) if value == value.to_integral_value() else value

@@ -253,3 +253,9 @@ def test_an_amount_may_be_a_band(text: str, value: Money) -> None:
 def test_an_unclear_amount_is_unreadable(text: str) -> None:
     with pytest.raises(Unreadable):
         money(text)
+
+
+@pytest.mark.parametrize("digits", [1, 10, 27, 28, 29])
+def test_a_whole_number_is_read_to_its_last_digit(digits: int) -> None:
+    text = "1" + "0" * (digits - 1)
+    assert str(number(text)) == text
