@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.mutants import MUTANTS, PROFILES
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.mutants import PROFILES as WORLDS
 from tests.simulation.run import run_seed, template
-from tests.simulation.world import Profile
+from tests.simulation.world import PROFILES, Profile
 
 SEEDS_FOR_A_MUTANT = 60
 
@@ -21,9 +22,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.mark.parametrize("seed", range(10_001, 10_013))
-def test_a_history_keeps_the_promise(folder: Path, seed: int) -> None:
-    _, found = run_seed(seed, folder)
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("seed", range(10_001, 10_008))
+def test_a_history_keeps_the_promise(folder: Path, seed: int, profile: str) -> None:
+    _, found = run_seed(seed, folder, PROFILES[profile])
     assert found == []
 
 
@@ -49,6 +51,6 @@ def test_a_crash_at_any_call_loses_nothing(folder: Path, at: int) -> None:
 def test_a_wrong_design_is_caught(folder: Path, mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     MUTANTS[mutant](monkeypatch)
     for seed in range(1, SEEDS_FOR_A_MUTANT + 1):
-        if run_seed(seed, folder, PROFILES.get(mutant))[1]:
+        if run_seed(seed, folder, WORLDS.get(mutant))[1]:
             return
     pytest.fail(f"{mutant} was not caught within {SEEDS_FOR_A_MUTANT} seeds")

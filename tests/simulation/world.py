@@ -19,6 +19,7 @@ from connectors.contract import (
     Entered,
     Features,
     Look,
+    Note,
     Outcome,
     Page,
     Record,
@@ -61,7 +62,16 @@ class Profile:
     lag: float = 100.0
     person: float = 0.3
     removed: float = 0.05
+    merged: float = 0.0
+    stale: float = 0.0  # for so many seconds a note does not show where notes are looked for
     features: Features = Features(history=True, read_batch=5, write_batch=5, note_batch=5)  # noqa: RUF009
+
+
+PROFILES: Mapping[str, Profile] = {
+    "memory": Profile(),
+    "hubspot": Profile(lag=300.0, merged=0.15, stale=30.0, zombie=0.04, person=0.4),
+}
+"""How `make seeds` makes the world: as it may be, and with the habits of HubSpot that are known to hurt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,9 @@ def _people_and_forms(world: World) -> None:
             _later(world, arrives, 90, partial(world.crm.edit_owner, record, owner))
         if rng.random() < profile.removed:
             _later(world, arrives, 200, partial(world.crm.delete, record))
+        if number and rng.random() < profile.merged:
+            survivor = RecordId(str(rng.randrange(number) + 1))
+            _later(world, arrives, 200, partial(world.crm.merge, record, survivor))
 
 
 def _later(world: World, after: datetime, within: float, act: Callable[[], object]) -> None:
@@ -184,6 +197,12 @@ class SimulatedConnector(MemoryConnector):
             Looked(ref.record, look.record.owner) for ref, look in looks.items() if look.record
         )
         return looks
+
+    def noted(self, notes: Sequence[Note]) -> frozenset[str]:
+        since = self._world.baton.now - timedelta(seconds=self._world.profile.stale)
+        rows = [row for row in self._world.crm.look([note.ref.record for note in notes]) if row]
+        hidden = {note.key for row in rows for note in row.notes if note.at > since}
+        return super().noted(notes) - hidden
 
     def assign(self, batch: Sequence[Assignment]) -> Sequence[Outcome]:
         self._world.history.extend(Sent(one.record.ref.record, one.owner) for one in batch)
