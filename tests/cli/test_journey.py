@@ -92,6 +92,16 @@ def test_the_object_of_sync_has_every_count_of_the_design(office: Office) -> Non
     assert told["connections"]["sample"].keys() >= COUNTS
 
 
+def test_the_docs_show_every_key_of_sync(office: Office) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "running.md").read_text(encoding="utf-8")
+    shown = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    told = office.run("sync", "--json").object
+    assert shown.keys() == told.keys()
+    assert {name: shown[name] for name in COUNTS} == {name: told[name] for name in COUNTS}
+    for name in shown.keys() - COUNTS:
+        assert f"`{name}`" in page or name in {"stopped", "connections"}
+
+
 def test_the_object_of_a_rehearsal_has_the_counts_and_the_leads(office: Office) -> None:
     told = office.run("sync", "--dry-run", "--json").object
     assert told.keys() >= COUNTS | {"stopped", "leads"}
