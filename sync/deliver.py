@@ -5,7 +5,7 @@ Each function here is a `Task`: it yields calls to the CRM and writes their outc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -18,21 +18,28 @@ from sync.notes import note_bodies, trace_fields
 from sync.steps import VERIFY_AFTER, ZOMBIE_WINDOW, Row, Step, backoff
 from sync.work import ATTEMPTS, Call, Pass, Steps, Task, pause
 
+_Send = Callable[[Pass, Sequence[Row]], Steps[tuple[Sequence[Row], Retry | None]]]
+_Fail = Callable[[Row, str, datetime], Row]
 _LOST = (Step.GONE, Step.CONFLICT)
 _UNKNOWN = "the answer did not arrive; it is looked at after the window in which a late write may still land"
 
 
 def deliver(work: Pass, rows: Sequence[Row]) -> Task:
     """Write the owners of claimed rows, then their notes; what must be sent again is looked at afresh first."""
+    yield from _until_sent(work, rows, _deliver_once, _failed)
+
+
+def _until_sent(work: Pass, rows: Sequence[Row], send: _Send, failed: _Fail) -> Task:
+    """Send rows, and those that were not applied again, after the wait that the CRM asks for; not for ever."""
     later: Retry | None = None
     for attempt in range(1, ATTEMPTS + 1):
-        rows, later = yield from _deliver_once(work, rows)
+        rows, later = yield from send(work, rows)
         if not rows or work.seams.stopping():
             return
         if later and attempt < ATTEMPTS:
             yield partial(work.seams.sleep, pause(later, attempt))
     now, reason = work.now(), str(later or "the record changed again between look and write")
-    _save(work, "given up", [_failed(row, reason, now) for row in rows])
+    _save(work, "given up", [failed(row, reason, now) for row in rows])
     if later is not None:
         raise later
 
@@ -182,22 +189,12 @@ def _save(work: Pass, name: str, rows: Sequence[Row]) -> None:
 
 
 def note(work: Pass, rows: Sequence[Row]) -> Task:
-    """Write the audit notes of owned rows, where notes are asked for; when the CRM says later, wait."""
-    if rows and "note" not in work.wired.settings.audit:
+    """Write the audit notes of owned rows, where notes are asked for."""
+    if "note" in work.wired.settings.audit:
+        yield from _until_sent(work, rows, _note_once, _note_failed)
+    else:
         now = work.now()
         _save(work, "owners", [noted(work, row, now) for row in rows])
-        return
-    later: Retry | None = None
-    for attempt in range(1, ATTEMPTS + 1):
-        rows, later = yield from _note_once(work, rows)
-        if not rows or work.seams.stopping():
-            return
-        if later and attempt < ATTEMPTS:
-            yield partial(work.seams.sleep, pause(later, attempt))
-    now = work.now()
-    _save(work, "notes given up", [_note_failed(row, str(later or "refused"), now) for row in rows])
-    if later is not None:
-        raise later
 
 
 def _note_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row], Retry | None]]:
