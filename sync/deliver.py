@@ -100,7 +100,7 @@ def _write(work: Pass, writes: Sequence[tuple[Row, Record]]) -> Steps[tuple[Sequ
     intent_at = work.now()
     rows = [row._replace(step=Step.WRITING, intent_at=intent_at) for row, _ in writes]
     with work.session.transaction("intend owners") as tx:
-        work.ledger.save(tx, rows)
+        work.ledger.move(tx, rows)
         stamps = trace_fields(tx, rows) if "properties" in work.wired.settings.audit else {}
     batch = [
         Assignment(record, row.owner_id or OwnerId(""), stamps.get(row.key, {})) for row, record in writes
@@ -181,7 +181,7 @@ def _ended(row: Row, step: Step, reason: str) -> Row:
 def _save(work: Pass, name: str, rows: Sequence[Row]) -> None:
     if rows:
         with work.session.transaction(name) as tx:
-            work.ledger.save(tx, rows)
+            work.ledger.move(tx, rows)
     work.progress(work.counts)
 
 
@@ -204,7 +204,7 @@ def _note_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row], Re
     with work.session.transaction("intend notes") as tx:
         intent_at = work.now()
         noting = [row._replace(step=Step.NOTING, intent_at=intent_at) for row in rows]
-        work.ledger.save(tx, noting)
+        work.ledger.move(tx, noting)
         notes = note_bodies(tx, work.wired.router.book, noting)
     answer = yield from _attempt(lambda: work.connector.annotate([notes[row.key] for row in noting]), noting)
     now = work.now()

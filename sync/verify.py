@@ -25,7 +25,7 @@ def verify(work: Pass, rows: Sequence[Row]) -> Task:
         else:
             overran.append(_put_back(row, choice))
     with work.session.transaction("verified") as tx:
-        work.ledger.save(tx, settled)
+        work.ledger.move(tx, settled)
     release(work, overran)
     work.counts.conflicts += len(overran)
     yield from deliver(work, overran)
