@@ -176,6 +176,28 @@ class OwnerChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """At most `calls` of the named kinds of calls in any stretch of `seconds`.
+
+    `kinds` empty: all but the `exempt` ones. `headers`: the account's own tier is in the answers' headers.
+    """
+
+    calls: int
+    seconds: float
+    kinds: frozenset[str] = frozenset()
+    exempt: frozenset[str] = frozenset()
+    headers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a CRM allows one account: budgets that hold side by side, and calls a day (None: no such limit)."""
+
+    budgets: tuple[Budget, ...]
+    day: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
     """What else a connector can do, as facts. The engine asks these, never what kind of CRM it is."""
 
@@ -191,6 +213,7 @@ class Features:
     loads: bool = False
     every_record_owned: bool = False  # the CRM gives each record an owner: `replaces` has no default
     any_owner: bool = False  # there is no list of users: any text is an owner id, a rep's e-mail serves
+    limits: Limits | None = None  # None: calls need no pacing
 
 
 # --- what the engine brings -------------------------------------------------------------------------------
@@ -212,12 +235,16 @@ def direct(_call: str, apply: Callable[[], T], /) -> T:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What a connector is given besides its `Options`: how its leads are called, and the world outside."""
+    """What a connector is given besides its `Options`: how its leads are called, and the world outside.
+
+    `fields` are the CRM's fields that the mapping reads: a connector that must name the fields it wants asks for these.
+    """
 
     connection: ConnectionName
     object: str
     clock: Clock
     transport: Transport = direct
+    fields: frozenset[str] = frozenset()
     rehearsal: bool = False  # looked at only: nothing may be kept, not even that somebody looked
 
 

@@ -1,0 +1,37 @@
+"""One answer of a CRM over HTTP, as it came: what a connector's transport brings and its `wire.py` reads (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers (names in lower case) and the body's bytes, whatever they are."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def date(self) -> datetime | None:
+        """Return the server's clock (aware UTC, whole seconds), None without a readable `Date`."""
+        return _date(self.headers.get("date", ""))
+
+    def retry_after(self) -> float | None:
+        """Return how many seconds `Retry-After` asks to wait, given in seconds or as a date (RFC 9110, 10.2.3)."""
+        text = self.headers.get("retry-after", "").strip()
+        if text.isascii() and text.isdecimal():
+            return float(text)
+        until, now = _date(text), self.date()
+        return max((until - now).total_seconds(), 0.0) if until and now else None
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)

@@ -1,0 +1,169 @@
+"""HubSpot's SDK as a transport: it opens the session, signs and sends. Bytes go to `wire.py`, not to its models.
+
+One API object is held: each attribute access of the SDK's client makes a new one with a connection pool of its own.
+Its retries are off (they would repeat reads unseen) and every call has a timeout (its default is none).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from hubspot import HubSpot  # type: ignore[import-untyped]  # the SDK has no types
+from hubspot.crm.owners.exceptions import ApiException  # type: ignore[import-untyped]
+from urllib3 import exceptions as network
+
+from connectors.contract import Account, Secret
+from connectors.errors import ConnectorError, Doubt, Retry, Stop
+from connectors.http import Answer
+from connectors.hubspot import Options
+from connectors.hubspot.wire_errors import content, expired
+from connectors.hubspot.wire_paths import Request
+
+CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 30.0  # seconds
+MARGIN = timedelta(seconds=60)
+"""How long before its end a token is no longer used."""
+
+_NOT_SENT = (
+    network.ConnectTimeoutError,
+    network.NewConnectionError,
+    network.NameResolutionError,
+    network.ProxyError,
+)
+_FORM = "application/x-www-form-urlencoded"
+
+
+class Client:
+    """Sends requests to one portal, through the engine's transport, each once."""
+
+    def __init__(self, options: Options, account: Account, token_path: str) -> None:
+        self._options = options
+        self._account = account
+        self._token_path = token_path
+        self._host = options.base_url.rstrip("/")
+        self._token_end: datetime | None = None
+        self._refreshing = threading.Lock()
+        self._api: Any = _open(options, self._host).api_client
+
+    def ask(self, call: str, request: Request) -> Answer:
+        """Send a request. Raises `Retry` where it was not sent, `Doubt` where its answer was lost."""
+        if self._options.refresh_token is not None:
+            self._keep_token(self._options.refresh_token)
+        answer = self._account.transport(call, lambda: self._send(request))
+        if self._options.refresh_token is not None and expired(answer):
+            self._token_end = None
+            raise Retry("HubSpot: the access token had run out; a new one is fetched", after=0.0)
+        return answer
+
+    def token(self) -> str:
+        """Return the access token in use."""
+        return str(self._api.configuration.access_token or "")
+
+    def close(self) -> None:
+        self._api.rest_client.pool_manager.clear()
+
+    # --- one call -----------------------------------------------------------------------------------------
+
+    def _send(self, request: Request) -> Answer:
+        try:
+            answer = self._api.rest_client.request(
+                request.method,
+                self._host + request.path,
+                query_params=list(request.query),
+                headers=self._headers(request),
+                body=request.body,
+                post_params=list(request.form),
+                _preload_content=False,  # else the SDK writes bodies, with personal values, into its debug log
+                _request_timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+            )
+            return Answer(answer.status, _lower(answer.headers), answer.data)
+        except ApiException as error:
+            if not error.status:
+                raise self._no_tls(error) from error
+            return Answer(error.status, _lower(error.headers), error.body or b"")
+        except (network.HTTPError, OSError) as error:
+            raise self._failed(error) from error
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        headers = {**self._api.default_headers, "Accept": "application/json", "Accept-Encoding": "gzip"}
+        if request.form:
+            return {**headers, "Content-Type": _FORM}
+        self._api.update_params_for_auth(headers, [], ["oauth2"])
+        return headers
+
+    def _failed(self, error: Exception) -> ConnectorError:
+        """Nothing was applied where no connection was made; whatever happened after that may have been."""
+        if isinstance(error, _NOT_SENT):
+            return Retry(f"no connection to {self._host}: {type(error).__name__}")
+        return Doubt(f"the answer of {self._host} was lost: {type(error).__name__}")
+
+    def _no_tls(self, error: ApiException) -> ConnectorError:
+        reason = str(error.reason)
+        if "CERTIFICATE" in reason.upper() or "WRONG_VERSION" in reason.upper():
+            return Stop(
+                f"no safe connection to {self._host}: {reason}; does `ca_file` name the right authority?"
+            )
+        return Doubt(f"the connection to {self._host} broke")
+
+    # --- the token ----------------------------------------------------------------------------------------
+
+    def _keep_token(self, refresh_token: Secret) -> None:
+        """Fetch a new access token before the old one ends; one thread does, the others go on with the old one."""
+        now = self._account.clock()
+        if self._token_end is not None and now < self._token_end - MARGIN:
+            return
+        first = self._refreshing.acquire(blocking=False)
+        try:
+            if first or self._token_end is None or now >= self._token_end:
+                self._refresh(refresh_token, now)
+        finally:
+            if first:
+                self._refreshing.release()
+
+    def _refresh(self, refresh_token: Secret, now: datetime) -> None:
+        secret = self._options.client_secret
+        form = (
+            ("grant_type", "refresh_token"),
+            ("client_id", self._options.client_id or ""),
+            ("client_secret", secret.reveal() if secret else ""),
+            ("refresh_token", refresh_token.reveal()),
+        )
+        request = Request("POST", self._token_path, form=form)
+        try:
+            body = content(self._account.transport("token", lambda: self._send(request)))
+        except Doubt as error:  # another token may have been made, which harms nobody
+            raise Retry(str(error)) from error
+        except (ConnectionError, TimeoutError) as error:
+            raise Retry("HubSpot: no answer about a new access token") from error
+        except ConnectorError as error:
+            if isinstance(error, Retry | Stop):
+                raise
+            raise Stop(f"HubSpot gives no access token for this client and refresh token: {error}") from error
+        # The API objects hold their own configuration: a token set on the SDK's client would not reach them.
+        self._api.configuration.access_token = str(body.get("access_token") or "")
+        self._token_end = now + timedelta(seconds=_seconds(body.get("expires_in")))
+
+
+def _open(options: Options, host: str) -> Any:
+    client = HubSpot(
+        access_token=options.token.reveal() if options.token else "",
+        host=host,
+        retry=False,
+        ssl_ca_cert=str(options.ca_file) if options.ca_file else None,
+    )
+    return client.crm.owners.owners_api
+
+
+def _lower(headers: Mapping[str, str] | None) -> dict[str, str]:
+    return {name.lower(): value for name, value in (headers or {}).items()}
+
+
+def _seconds(raw: object) -> float:
+    """Return how long a token lives; one that says nothing of use is fetched anew for the next call but one."""
+    try:
+        return float(json.dumps(raw).strip('"'))
+    except ValueError:
+        return 0.0

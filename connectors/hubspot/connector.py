@@ -1,0 +1,243 @@
+"""The HubSpot connector: one portal, one object type. Every answer is read in `wire*.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from connectors.contract import (
+    Absent,
+    Account,
+    Assignment,
+    Budget,
+    Change,
+    Connector,
+    Entered,
+    Features,
+    Limits,
+    Look,
+    Note,
+    Outcome,
+    OwnerChange,
+    Page,
+    User,
+    Verdict,
+    Walk,
+)
+from connectors.errors import Unusable
+from connectors.http import Answer
+from connectors.hubspot import Options, wire, wire_write
+from connectors.hubspot.client import Client
+from connectors.hubspot.companies import PREFIX, TOGETHER, Companies, batches
+from connectors.hubspot.sending import asked, written
+from connectors.hubspot.wire_paths import NOTE_TO, Request, paths
+from router.model import LeadRef, RecordId
+
+BATCH = 100
+HISTORY_BATCH = 50
+OWNERS_PAGE = 500
+SEARCH_PAGE, LIST_PAGE = 200, 100
+LIMITS = Limits(
+    (
+        Budget(calls=100, seconds=10.0, exempt=frozenset({"search"}), headers=True),
+        Budget(calls=5, seconds=1.0, kinds=frozenset({"search"})),
+    ),
+    day=250_000,
+)
+"""Those of the smallest account; a larger one says so in its answers' headers."""
+
+FEATURES = Features(read_batch=BATCH, write_batch=BATCH, note_batch=BATCH, history=True, limits=LIMITS)
+
+T = TypeVar("T")
+
+
+class HubSpotConnector(Connector):
+    """A connector to a portal. `page_size` caps the pages of walks."""
+
+    def __init__(self, options: Options, account: Account, *, page_size: int = SEARCH_PAGE) -> None:
+        if account.object.lower() not in NOTE_TO:
+            raise Unusable(
+                f"{account.connection}: HubSpot object {account.object!r} is not one that leads are kept in here: "
+                "write contacts, companies, deals or tickets"
+            )
+        self.features = FEATURES
+        self._account = account
+        self._paths = paths(options.api)
+        self._app_id = options.app_id
+        self._size = page_size
+        self._client = Client(options, account, self._paths.token)
+        company = sorted(name.removeprefix(PREFIX) for name in account.fields if name.startswith(PREFIX))
+        self._companies = (
+            Companies(self._client.ask, self._paths, account.object, company) if company else None
+        )
+        own = {name for name in account.fields if not name.startswith(PREFIX)}
+        self._fields = frozenset(own | {wire.OWNER, wire.ID, "createdate"})
+
+    # --- reading ------------------------------------------------------------------------------------------
+
+    def pages(self, walk: Walk, position: str | None) -> Page:
+        if self._companies is None:
+            return self._page(walk, position)
+        if position is None:
+            self._companies.forget()
+        return self._joined(self._gathered(walk, position), self._companies)
+
+    def read(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        ours = [ref for ref in dict.fromkeys(refs) if self._is_ours(ref)]
+        looks = dict.fromkeys(refs, Look(None, Absent.MISSING))
+        if not ours:
+            return looks
+        body = wire.batch_read([ref.record for ref in ours], self._fields)
+        told = self._read(
+            Request("POST", f"{self._objects}/batch/read", body), "read", lambda a: wire.looks(a, ours)
+        )
+        looks |= told
+        looks |= {ref: self._look(ref) for ref in ours if ref not in told}
+        return self._with_companies(looks)
+
+    def history(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Sequence[OwnerChange]]:
+        found: dict[LeadRef, Sequence[OwnerChange]] = dict.fromkeys(refs, ())
+        for batch in batches([ref for ref in found if self._is_ours(ref)], HISTORY_BATCH):
+            found |= self._history(batch)
+        return found
+
+    def owners(self) -> Sequence[User]:
+        archived = {user.id: user for user in self._users(archived=True)}
+        return list((archived | {user.id: user for user in self._users(archived=False)}).values())
+
+    def noted(self, notes: Sequence[Note]) -> frozenset[str]:
+        keys = {note.key for note in notes}
+        records = sorted({note.ref.record for note in notes if self._is_ours(note.ref)})
+        ids = sorted(set(self._notes_of(records)), key=int, reverse=True)  # the newest ones first
+        found: set[str] = set()
+        for batch in batches(ids, BATCH):
+            if found >= keys:
+                break
+            body = {"inputs": [{"id": one} for one in batch], "properties": [wire_write.BODY]}
+            request = Request("POST", f"{self._paths.objects}/notes/batch/read", body)
+            found |= keys & set(self._read(request, "notes_read", wire_write.note_keys).values())
+        return frozenset(found)
+
+    def close(self) -> None:
+        self._client.close()
+
+    # --- writing ------------------------------------------------------------------------------------------
+
+    def assign(self, batch: Sequence[Assignment]) -> Sequence[Outcome]:
+        strange = [one.record.ref for one in batch if not self._is_ours(one.record.ref)]
+        unique = {
+            one.record.ref: one for one in batch if self._is_ours(one.record.ref)
+        }  # doubled ids are refused
+
+        def send(part: Sequence[Assignment]) -> list[Outcome]:
+            request = Request("POST", f"{self._objects}/batch/update", wire_write.update(part))
+            return wire_write.updated(self._client.ask("update", request), part)
+
+        return [*_not_there(strange), *written(list(unique.values()), send, wire_write.named)]
+
+    def annotate(self, batch: Sequence[Note]) -> Sequence[Outcome]:
+        strange = [note.ref for note in batch if not self._is_ours(note.ref)]
+
+        def send(part: Sequence[Note]) -> list[Outcome]:
+            body = wire_write.notes(part, self._account.clock())
+            request = Request("POST", f"{self._paths.objects}/notes/batch/create", body)
+            return wire_write.noted_outcomes(self._client.ask("notes", request), part)
+
+        ours = [note for note in batch if self._is_ours(note.ref)]
+        return [*_not_there(strange), *written(ours, send, wire_write.named_notes)]
+
+    # --- pieces -------------------------------------------------------------------------------------------
+
+    @property
+    def _objects(self) -> str:
+        return f"{self._paths.objects}/{self._account.object}"
+
+    def _ref(self, record: str) -> LeadRef:
+        return LeadRef(self._account.connection, self._account.object, RecordId(record))
+
+    def _is_ours(self, ref: LeadRef) -> bool:
+        """Return whether HubSpot may have this record; one odd id would make it refuse the whole batch."""
+        ours = (ref.connection, ref.object) == (self._account.connection, self._account.object)
+        return ours and ref.record.isascii() and ref.record.isdecimal()
+
+    def _page(self, walk: Walk, position: str | None) -> Page:
+        if isinstance(walk, Entered):
+            size = min(self._size, SEARCH_PAGE)
+            body = wire.search(walk, position, self._fields | {walk.field}, size=size)
+            request = Request("POST", f"{self._objects}/search", body)
+            return self._read(request, "search", lambda a: wire.found(a, walk, position, self._ref))
+        query = wire.listing(position, self._fields, size=min(self._size, LIST_PAGE))
+        return self._read(
+            Request("GET", self._objects, query=query), "list", lambda a: wire.listed(a, self._ref)
+        )
+
+    def _gathered(self, walk: Walk, position: str | None) -> Page:
+        """Return several pages as one, as many as one call about their companies takes."""
+        page = self._page(walk, position)
+        changes, newest = list(page.changes), page.newest
+        while page.next is not None and len(changes) + self._size <= TOGETHER and self._size == SEARCH_PAGE:
+            following = self._page(walk, page.next)
+            changes += following.changes
+            newest = max((one for one in (newest, following.newest) if one), default=None)
+            page = replace(following, server_time=page.server_time)
+        return replace(page, changes=changes, newest=newest)
+
+    def _joined(self, page: Page, companies: Companies) -> Page:
+        records = asked(lambda: companies.join([change.record for change in page.changes]))
+        stamps = [change.stamp for change in page.changes]
+        return replace(page, changes=[Change(*pair) for pair in zip(records, stamps, strict=True)])
+
+    def _with_companies(self, looks: dict[LeadRef, Look]) -> dict[LeadRef, Look]:
+        companies = self._companies
+        records = [look.record for look in looks.values() if look.record is not None]
+        if companies is None or not records:
+            return looks
+        joined = asked(lambda: companies.join(records))
+        return looks | {record.ref: Look(record) for record in joined}
+
+    def _look(self, ref: LeadRef) -> Look:
+        """Read one record alone: HubSpot left it out of a batch, as it does with merged ones."""
+        names = ",".join(sorted({*self._fields, wire.MERGED}))
+        request = Request("GET", f"{self._objects}/{ref.record}", query=[("properties", names)])
+        return self._read(request, "read", lambda a: wire.single(a, ref))
+
+    def _history(self, batch: Sequence[LeadRef]) -> Mapping[LeadRef, Sequence[OwnerChange]]:
+        request = Request("POST", f"{self._objects}/batch/read", wire.batch_history(batch))
+        return self._read(request, "history", lambda a: wire.histories(a, batch, self._app_id))
+
+    def _users(self, *, archived: bool) -> list[User]:
+        users: list[User] = []
+        after: str | None = None
+        while True:
+            query = wire.owners_page(archived=archived, after=after, size=OWNERS_PAGE)
+            request = Request("GET", self._paths.owners, query=query)
+            page = self._read(request, "owners", lambda a: wire.owners(a, archived=archived))
+            users += page.users
+            if page.after is None or page.after == after:
+                return users
+            after = page.after
+
+    def _notes_of(self, records: Sequence[str]) -> list[str]:
+        path = f"{self._paths.associations}/{self._account.object}/notes/batch/read"
+        left: list[tuple[str, str | None]] = [(record, None) for record in records]
+        ids: list[str] = []
+        while left:
+            some, left = left[:TOGETHER], left[TOGETHER:]
+            request = Request("POST", path, wire_write.associations(some))
+            to, rest = self._read(request, "associations", wire_write.associated)
+            ids += [note for notes in to.values() for note in notes if note.isdecimal()]
+            left += [one for one in rest if one not in some]
+        return ids
+
+    def _read(self, request: Request, call: str, decode: Callable[[Answer], T]) -> T:
+        return asked(lambda: decode(self._client.ask(call, request)))
+
+
+def _not_there(refs: Sequence[LeadRef]) -> list[Outcome]:
+    return [Outcome(ref, Verdict.GONE, "there is no such record in this account") for ref in refs]
+
+
+def connect(options: Options, account: Account) -> HubSpotConnector:
+    """Open the connection; nothing is sent yet."""
+    return HubSpotConnector(options, account)

@@ -1,0 +1,199 @@
+"""What is written to HubSpot, and what became of each record (pure): owners, notes, the keys of notes.
+
+Results come back in any order and are joined by id. An id that is in neither results nor errors was merged away.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from connectors.contract import Assignment, Note, Outcome, Verdict
+from connectors.http import Answer
+from connectors.hubspot.wire import OWNER, results
+from connectors.hubspot.wire_errors import Refused, content, errors, named_ids, words
+from connectors.hubspot.wire_paths import NOTE_TO
+from router.model import LeadRef
+
+BODY = "hs_note_body"
+LONGEST_BODY = 65_536
+
+_BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
+_TAGS = re.compile(r"<[^>]*>")
+_NOT_THERE = frozenset({"OBJECT_NOT_FOUND"})
+_LATER = frozenset({"RATE_LIMIT", "RATE_LIMITS"})
+_GONE = "it is not among the answered records: merged away or deleted"
+
+
+# --- owners -----------------------------------------------------------------------------------------------
+
+
+def update(batch: Sequence[Assignment]) -> Mapping[str, object]:
+    """Return the body that writes the owners, each with its trace fields."""
+    return {
+        "inputs": [
+            {"id": one.record.ref.record, "properties": {OWNER: one.owner, **_texts(one.stamp)}}
+            for one in batch
+        ]
+    }
+
+
+def _texts(stamp: Mapping[str, object]) -> dict[str, str]:
+    """Return values as HubSpot takes them: text, nothing as an empty one, truth in small letters."""
+    return {
+        name: "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in stamp.items()
+    }
+
+
+def updated(answer: Answer, batch: Sequence[Assignment]) -> list[Outcome]:
+    """Return one outcome per assignment."""
+    body = content(answer)
+    there = {record: (one.get("properties") or {}).get(OWNER) for record, one in results(body)}
+    failed = _Failures(body)
+    return [_updated(one, there, failed) for one in batch]
+
+
+def _updated(one: Assignment, there: Mapping[str, str | None], failed: _Failures) -> Outcome:
+    ref = one.record.ref
+    if ref.record not in there:
+        return failed.outcome(ref, ref.record)
+    if there[ref.record] not in (None, one.owner):
+        return Outcome(ref, Verdict.DOUBTFUL, "HubSpot answered with another owner than the one written")
+    return Outcome(ref, Verdict.DONE)
+
+
+class _Failures:
+    """What a batch's errors say of the inputs that are not among its results."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        found = errors(body)
+        self._named = {one: error for error in found for one in named_ids(error)}
+        self._unnamed = [error for error in found if not named_ids(error)]
+
+    def names(self, *keys: str) -> bool:
+        return any(key in self._named for key in keys)
+
+    def outcome(self, ref: LeadRef, *keys: str) -> Outcome:
+        """Return the outcome of a record that an error names by one of `keys`, or that nothing names."""
+        error = next((self._named[key] for key in keys if key in self._named), None)
+        if error is None and self._unnamed:
+            error = self._unnamed[0]
+        return Outcome(ref, Verdict.GONE, _GONE) if error is None else Outcome(ref, *_verdict(error))
+
+
+def _verdict(error: Mapping[str, Any]) -> tuple[Verdict, str]:
+    detail = words({"message": error.get("message")}) or "HubSpot gave no reason"
+    if error.get("category") in _NOT_THERE:
+        return Verdict.GONE, detail
+    if error.get("category") in _LATER:  # nothing was applied: it is looked at and sent again
+        return Verdict.CONFLICT, detail
+    return Verdict.REFUSED, detail
+
+
+def named(refusal: Refused, batch: Sequence[Assignment]) -> list[Assignment]:
+    """Return those of a refused batch that the refusal is about, by their ids, else by the owner that it names."""
+    by_id = [one for one in batch if one.record.ref.record in refusal.ids]
+    if by_id or "owner" not in refusal.text.lower():
+        return by_id
+    numbers = frozenset(re.findall(r"\d+", refusal.text))
+    return [one for one in batch if one.owner in numbers]
+
+
+# --- notes ------------------------------------------------------------------------------------------------
+
+
+def notes(batch: Sequence[Note], now: datetime) -> Mapping[str, object]:
+    """Return the body that creates the notes, each tied to its record; the trace id lets one fail alone."""
+    return {"inputs": [_note(note, now) for note in batch]}
+
+
+def _note(note: Note, now: datetime) -> Mapping[str, object]:
+    kind = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": NOTE_TO[note.ref.object.lower()]}
+    return {
+        "objectWriteTraceId": note.key,
+        "properties": {"hs_timestamp": str(int(now.timestamp() * 1000)), BODY: to_html(note.body)},
+        "associations": [{"to": {"id": note.ref.record}, "types": [kind]}],
+    }
+
+
+def to_html(body: str) -> str:
+    """Return a note's text as HubSpot shows it; of one that is too long the middle is left out, never its key."""
+    lines = [html.escape(line, quote=False) for line in body.splitlines()]
+    text, last = "<br>\n".join(lines), lines[-1] if lines else ""
+    if len(text) <= LONGEST_BODY:
+        return text
+    head = text[: LONGEST_BODY - len(last) - 20].rpartition("<br>\n")[0]
+    return f"{head}<br>\n...<br>\n{last}"
+
+
+def last_line(body: str) -> str:
+    """Return the last line of a note that is not blank, as text, however HubSpot has wrapped it."""
+    text = html.unescape(_TAGS.sub("", _BREAKS.sub("\n", body)))
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
+
+
+def noted_outcomes(answer: Answer, batch: Sequence[Note]) -> list[Outcome]:
+    """Return one outcome per note, joined by its trace id or its key; one that nothing names is doubtful."""
+    body = content(answer)
+    written = {key for one in body.get("results") or () if isinstance(one, dict) for key in _keys(one)}
+    failed = _Failures(body)
+    return [_noted(note, written, failed) for note in batch]
+
+
+def _noted(note: Note, written: set[str], failed: _Failures) -> Outcome:
+    if note.key in written:
+        return Outcome(note.ref, Verdict.DONE)
+    if failed.names(note.key, note.ref.record):
+        return failed.outcome(note.ref, note.key, note.ref.record)
+    return Outcome(note.ref, Verdict.DOUBTFUL, "HubSpot's answer does not say whether the note was written")
+
+
+def _keys(one: Mapping[str, Any]) -> Iterator[str]:
+    if one.get("objectWriteTraceId"):
+        yield str(one["objectWriteTraceId"])
+    elif text := (one.get("properties") or {}).get(BODY):
+        yield last_line(str(text))
+
+
+def named_notes(refusal: Refused, batch: Sequence[Note]) -> list[Note]:
+    """Return those of a refused batch that the refusal names."""
+    return [note for note in batch if refusal.ids & {note.key, note.ref.record}]
+
+
+# --- associations -----------------------------------------------------------------------------------------
+
+
+def associations(pages: Iterable[tuple[str, str | None]]) -> Mapping[str, object]:
+    """Return the body that asks what records are associated with, each from a position of its own."""
+    return {"inputs": [{"id": one, "after": after} if after else {"id": one} for one, after in pages]}
+
+
+def associated(answer: Answer) -> tuple[dict[str, list[str]], list[tuple[str, str | None]]]:
+    """Return the associated ids by record, primary ones first, and what is to be asked for the rest.
+
+    Records without associations are among the errors, which says nothing against the others.
+    """
+    to: dict[str, list[str]] = {}
+    rest: list[tuple[str, str | None]] = []
+    for one in content(answer).get("results") or ():
+        record = str((one.get("from") or {}).get("id"))
+        linked = sorted(one.get("to") or (), key=lambda each: not _primary(each))
+        to.setdefault(record, []).extend(str(each.get("toObjectId")) for each in linked)
+        after = ((one.get("paging") or {}).get("next") or {}).get("after")
+        if after:
+            rest.append((record, str(after)))
+    return to, rest
+
+
+def _primary(each: Mapping[str, Any]) -> bool:
+    return any(kind.get("label") == "Primary" for kind in each.get("associationTypes") or ())
+
+
+def note_keys(answer: Answer) -> dict[str, str]:
+    """Return the last line of each note by the note's id."""
+    found = results(content(answer))
+    return {record: last_line(str((one.get("properties") or {}).get(BODY) or "")) for record, one in found}
