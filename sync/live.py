@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from threading import Event
 
 from config.settings import Configuration, Connection
 from connectors.contract import Entered
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Unusable
 from router.model import ConnectionName
 from router.rules import Rulebook
 from sync.directory import Directory, Unknown, directory
@@ -20,22 +22,35 @@ from sync.work import Wired, calling
 _LOOK_BACK = timedelta(days=30)
 
 
-def ask_crms(found: Configuration) -> list[str]:
-    """Return what is wrong, a line each; asks with the connections' own credentials and writes nothing."""
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the CRMs said: where the configuration does not fit them, and which could not be asked; a line each."""
+
+    problems: list[str] = field(default_factory=list)
+    unreachable: list[str] = field(default_factory=list)
+
+
+def ask_crms(found: Configuration) -> Answered:
+    """Ask each CRM with its connection's own credentials; writes nothing."""
+    answered = Answered()
     with ThreadPoolExecutor(1) as pool:
-        seams = production(pool, stopping=lambda: False)
-        return [line for settings in found.connections for line in _asked(found, settings, seams)]
+        seams = production(pool, Event())
+        for settings in found.connections:
+            _ask(found, settings, seams, answered)
+    return answered
 
 
-def _asked(found: Configuration, settings: Connection, seams: Seams) -> Iterator[str]:
+def _ask(found: Configuration, settings: Connection, seams: Seams, answered: Answered) -> None:
     try:
-        wired = wire(found, settings, seams)
-        yield from _compared(wired, seams)
+        wired = wire(found, settings, seams, rehearsal=True)
+        answered.problems.extend(_compared(wired, seams))
         wired.connector.close()
-    except (ConnectorError, NotSynced) as error:
-        yield str(error)
     except Unknown as error:
-        yield from error.problems
+        answered.problems.extend(error.problems)
+    except (Unusable, NotSynced) as error:
+        answered.problems.append(str(error))
+    except ConnectorError as error:
+        answered.unreachable.append(f"{settings.name}: {error}")
 
 
 def _compared(wired: Wired, seams: Seams) -> Iterator[str]:
@@ -44,8 +59,8 @@ def _compared(wired: Wired, seams: Seams) -> Iterator[str]:
     users = calling(seams, connector.owners)
     people = directory(book, name, settings.replaces, users, any_owner=connector.features.any_owner)
     yield from _people(book, name, people)
-    for field in settings.enters:
-        walk = Entered(field, seams.clock() - _LOOK_BACK)
+    for date in settings.enters:
+        walk = Entered(date, seams.clock() - _LOOK_BACK)
         page = calling(seams, partial(connector.pages, walk, None))
         fields = {source for change in page.changes for source in change.record.fields}
         unknown = sorted({each.source for each in settings.mapping or ()} - fields) if fields else ()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 
 import sqlalchemy as sa
 
@@ -76,7 +77,7 @@ class Previewed:
 def previewed(found: Configuration, chosen: Sequence[Connection], order: Order) -> list[Previewed]:
     """Rehearse a pass over each connection; `Held` when one is under way."""
     with _store(found) as store, ThreadPoolExecutor(4) as pool:
-        seams = production(pool, stopping=lambda: False)
+        seams = production(pool, Event())
         return [_one(found, settings, store, seams, order) for settings in chosen]
 
 

@@ -6,11 +6,11 @@ transactions. A simulated crash is raised inside one of these and is no `Excepti
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Event
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
@@ -44,6 +44,10 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def production(pool: ThreadPoolExecutor, *, stopping: Callable[[], bool]) -> Seams:
-    """The real world: this machine's clock, a pool of threads for calls to CRMs."""
-    return Seams(clock=system_clock, sleep=time.sleep, spawn=pool.submit, stopping=stopping)
+def production(pool: ThreadPoolExecutor, stop: Event) -> Seams:
+    """The real world: this machine's clock, a pool of threads for calls to CRMs; `stop` ends every sleep."""
+
+    def sleep(seconds: float) -> None:
+        stop.wait(seconds)
+
+    return Seams(clock=system_clock, sleep=sleep, spawn=pool.submit, stopping=stop.is_set)

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from config.settings import Connection, Nobody
 from connectors.contract import Connector, Record
@@ -119,7 +119,7 @@ def calling(seams: Seams, question: Callable[[], T]) -> T:
     return Retrying(
         sleep=seams.sleep,
         retry=retry_if_exception_type(Retry),
-        stop=stop_after_attempt(ATTEMPTS),
+        stop=lambda state: seams.stopping() or state.attempt_number >= ATTEMPTS,
         wait=_wait,
         reraise=True,
     )(question)

@@ -4,35 +4,33 @@ from __future__ import annotations
 
 from config.settings import Configuration
 from sync.screen import Screen, counted
-from sync.trouble import OK
+from sync.trouble import CONFIG_WRONG, CRM_REFUSED, OK
 from sync.wiring import configuration
 
 
 def run(screen: Screen, *, live: bool) -> int:
     found = configuration(screen.directory)
     problems: list[str] = []
+    code = OK
     if live:
         from sync.live import ask_crms
 
-        problems = ask_crms(found)
-    _report(screen, found, problems)
-    return 3 if problems else OK
+        answered = ask_crms(found)
+        problems = [*answered.problems, *answered.unreachable]
+        code = CRM_REFUSED if answered.unreachable else CONFIG_WRONG if answered.problems else OK
+    _report(screen, found, problems, code)
+    return code
 
 
-def _report(screen: Screen, found: Configuration, problems: list[str]) -> None:
+def _report(screen: Screen, found: Configuration, problems: list[str], code: int) -> None:
     notices = [str(notice) for notice in found.notices]
     if screen.json:
-        screen.result(
-            {"exit": 3 if problems else OK, "problems": problems, "notices": notices, "hash": found.hash}
-        )
+        screen.result({"exit": code, "problems": problems, "notices": notices, "hash": found.hash})
         return
     for notice in notices:
         screen.tell(f"note: {notice}")
     for problem in problems:
         screen.warn(problem)
-    book, good = (
-        found.rulebook,
-        "the configuration is good" if not problems else "the CRMs disagree, see above",
-    )
+    book, good = found.rulebook, "the CRMs disagree, see above" if problems else "the configuration is good"
     there = {"connection": found.connections, "rule": book.rules, "team": book.teams, "rep": book.reps}
     screen.line(f"{', '.join(counted(len(held), name) for name, held in there.items())}: {good}")

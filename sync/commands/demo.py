@@ -30,7 +30,7 @@ def run(screen: Screen, *, directory: Path | None) -> int:
     store = open_store(found.store, create=True)
     try:
         with stopping() as stop, ThreadPoolExecutor(4) as pool:
-            seams = production(pool, stopping=stop.is_set)
+            seams = production(pool, stop)
             runs = [_pass(screen, found, store, seams) for _ in range(2)]
         outcome = _outcome(found, settings, store)
     finally:

@@ -31,7 +31,7 @@ def run(screen: Screen, *, leads: Sequence[str]) -> int:
         return OK
     done = Round()
     with stopping() as stop, ThreadPoolExecutor(4) as pool:
-        seams = production(pool, stopping=stop.is_set)
+        seams = production(pool, stop)
         for name, group in _by_connection(rows).items():
             with taking(done, name):
                 done.summaries.append(_again(screen, found, store, seams, name, group))

@@ -34,7 +34,7 @@ def run(screen: Screen, *, every: str | None, connection: str | None, dry_run: b
         return _rehearse(screen, found, chosen)
     pause = _pause(every)
     with stopping() as stop, ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
-        seams = production(pool, stopping=stop.is_set)
+        seams = production(pool, stop)
         store = open_store(found.store, create=True)
         try:
             while True:

@@ -318,3 +318,11 @@ def test_the_window_is_as_long_as_a_late_write_may_take(office: Office) -> None:
     office.sync()
     row = office.ledger()[lead]
     assert row["due"] - row["intent_at"] >= timedelta(seconds=45)
+
+
+def test_a_pass_that_is_asked_to_stop_does_not_go_on_asking(office: Office) -> None:
+    office.lead()
+    meddle(office, read=raising(Retry("busy", after=3600.0)))
+    office.stopping = lambda: len(office.slept) >= 1
+    summary = office.sync()
+    assert (office.slept, summary.stopped) == ([3600.0], True)
