@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from connectors.contract import Assignment, Note, Outcome, Verdict
 from connectors.errors import Doubt, Retry, Stop
-from connectors.hubspot.wire_errors import Refused
+from connectors.hubspot.wire_errors import Refused, is_not_there
 from router.model import LeadRef
 
 SENDINGS = 16
@@ -48,10 +48,13 @@ def written(
         try:
             outcomes += send(part)
         except Refused as refusal:
-            last = len(part) == 1 or sent + len(todo) >= SENDINGS
-            about = part if last else named(refusal, part)
-            outcomes += [Outcome(_ref(one), Verdict.REFUSED, refusal.words) for one in about]
-            todo += _without(part, about)
+            about = part if len(part) == 1 else named(refusal, part)
+            gone = is_not_there(refusal.body)
+            outcomes += _each(about, Verdict.GONE if gone else Verdict.REFUSED, refusal.words)
+            if sent + len(todo) < SENDINGS:
+                todo += _without(part, about)
+            else:
+                outcomes += _each([one for one in part if one not in about], Verdict.REFUSED, refusal.words)
         except (Doubt, *_LOST) as error:
             outcomes += _each(part, Verdict.DOUBTFUL, str(error) or "the answer did not arrive")
         except (Retry, Stop) as error:

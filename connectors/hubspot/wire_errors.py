@@ -17,6 +17,7 @@ from connectors.http import Answer
 _LONGEST = 300
 _MAIL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+\.[^\s\"'<>@]+")
 _IDS = ("ids", "id", "objectId", "objectIds", "fromObjectId", "toObjectId", "objectWriteTraceId")
+_NO_RECORD = re.compile(r"\b[A-Z_]+=(\d+) is not valid")
 _UNKNOWN_PROPERTY = "PROPERTY_DOESNT_EXIST"
 _PATIENCE = 60.0  # a longer wait that HubSpot asks for ends the pass
 
@@ -25,13 +26,13 @@ _BURST, _SECOND, _LOCKED = 10.0, 1.0, 2.0
 
 
 class Refused(Skip):
-    """HubSpot refused a whole call and applied nothing of it; `ids` are those that it names, `text` all it said."""
+    """HubSpot refused a whole call and applied nothing of it: `ids` are those that it names, `body` all it said."""
 
-    def __init__(self, words: str, *, ids: frozenset[str] = frozenset(), text: str = "") -> None:
+    def __init__(self, words: str, body: Mapping[str, Any]) -> None:
         super().__init__(words)
         self.words = words
-        self.ids = ids
-        self.text = text
+        self.body = body
+        self.ids = frozenset(one for each in (body, *errors(body)) for one in named_ids(each))
 
 
 def content(answer: Answer) -> Mapping[str, Any]:
@@ -85,8 +86,15 @@ def named_ids(error: Mapping[str, Any]) -> frozenset[str]:
     """Return the ids, and trace ids, that an error's context names."""
     context = error.get("context")
     found = [context.get(key) for key in _IDS] if isinstance(context, dict) else []
-    found.append(error.get("objectWriteTraceId"))
+    found += [error.get("objectWriteTraceId"), _NO_RECORD.findall(str(error.get("message") or ""))]
     return frozenset(str(one) for value in found for one in _listed(value))
+
+
+def is_not_there(error: Mapping[str, Any]) -> bool:
+    """Return whether an error says that a record is missing: by its category, or as `CONTACT=1 is not valid`."""
+    return error.get("category") == "OBJECT_NOT_FOUND" or bool(
+        _NO_RECORD.search(str(error.get("message") or ""))
+    )
 
 
 def _listed(value: object) -> Sequence[object]:
@@ -136,8 +144,7 @@ def _refused(body: Mapping[str, Any], told: str) -> ConnectorError:
         return Stop(
             f"HubSpot has no property {', '.join(unknown)} here: correct its name, or create it in the portal"
         )
-    ids = frozenset(one for each in [body, *errors(body)] for one in named_ids(each))
-    return Refused(told, ids=ids, text=json.dumps(body))
+    return Refused(told, body)
 
 
 def _unknown_properties(body: Mapping[str, Any]) -> Iterator[str]:

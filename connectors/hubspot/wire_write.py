@@ -6,6 +6,7 @@ Results come back in any order and are joined by id. An id that is in neither re
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -14,7 +15,7 @@ from typing import Any
 from connectors.contract import Assignment, Note, Outcome, Verdict
 from connectors.http import Answer
 from connectors.hubspot.wire import OWNER, results
-from connectors.hubspot.wire_errors import Refused, content, errors, named_ids, words
+from connectors.hubspot.wire_errors import Refused, content, errors, is_not_there, named_ids, words
 from connectors.hubspot.wire_paths import NOTE_TO
 from router.model import LeadRef
 
@@ -23,7 +24,6 @@ LONGEST_BODY = 65_536
 
 _BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
 _TAGS = re.compile(r"<[^>]*>")
-_NOT_THERE = frozenset({"OBJECT_NOT_FOUND"})
 _LATER = frozenset({"RATE_LIMIT", "RATE_LIMITS"})
 _GONE = "it is not among the answered records: merged away or deleted"
 
@@ -87,7 +87,7 @@ class _Failures:
 
 def _verdict(error: Mapping[str, Any]) -> tuple[Verdict, str]:
     detail = words({"message": error.get("message")}) or "HubSpot gave no reason"
-    if error.get("category") in _NOT_THERE:
+    if is_not_there(error):
         return Verdict.GONE, detail
     if error.get("category") in _LATER:  # nothing was applied: it is looked at and sent again
         return Verdict.CONFLICT, detail
@@ -97,9 +97,10 @@ def _verdict(error: Mapping[str, Any]) -> tuple[Verdict, str]:
 def named(refusal: Refused, batch: Sequence[Assignment]) -> list[Assignment]:
     """Return those of a refused batch that the refusal is about, by their ids, else by the owner that it names."""
     by_id = [one for one in batch if one.record.ref.record in refusal.ids]
-    if by_id or "owner" not in refusal.text.lower():
+    text = json.dumps(refusal.body)
+    if by_id or "owner" not in text.lower():
         return by_id
-    numbers = frozenset(re.findall(r"\d+", refusal.text))
+    numbers = frozenset(re.findall(r"\d+", text))
     return [one for one in batch if one.owner in numbers]
 
 
