@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("config", "connectors", "router", "sync")
+PACKAGES = ("config", "connectors", "router", "sandbox", "sync")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ ARROWS = {
     "router": set[str](),
     "connectors": {"router.model"},
     "config": {"router"},
+    "sandbox": set[str](),
     "sync": {"router", "connectors", "config"},
 }
 """What each package may import of ours, besides itself."""
@@ -24,7 +25,7 @@ ARROWS = {
 BY_DOTTED_PATH = {"console", "sandbox"}
 """Packages that the program may load by dotted path from its one table of commands, and no others."""
 
-DEEPEST = {"router": 7, "connectors": 7, "config": 7, "sync": 10}
+DEEPEST = {"router": 7, "connectors": 7, "config": 7, "sandbox": 12, "sync": 10}
 """The longest chain of imports inside each package."""
 
 IMPURE_MODULES = {
@@ -113,7 +114,7 @@ def test_nothing_outside_of_the_packages_is_imported_by_them() -> None:
         f"{module.name} imports {name}"
         for module in modules().values()
         for name in module.imports
-        if name.partition(".")[0] in foreign
+        if name.partition(".")[0] in foreign - {module.name.partition(".")[0]}
     ]
     assert not wrong
 
