@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 
 from sandbox.hubspot.access import Token
 from sandbox.hubspot.fields import standard
@@ -106,6 +106,11 @@ class Account:
         return f"Portal {self.id}, object type {kind.type_id}"
 
 
+@cache
+def _app(app: str, user: int | None) -> Source:
+    return Source("INTEGRATION", app, user=user)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request on its way through the account. `version` is v3, v4 or a date such as 2026-09."""
@@ -117,7 +122,7 @@ class Call:
 
     @property
     def source(self) -> Source:
-        return Source("INTEGRATION", self.token.app, user=self.token.user)
+        return _app(self.token.app, self.token.user)
 
     @property
     def dated(self) -> bool:

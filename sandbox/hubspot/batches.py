@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.hubspot import writing
 from sandbox.hubspot.account import Call
 from sandbox.hubspot.bodies import read_inputs
-from sandbox.hubspot.objects import associations_of, create_checked, taken
+from sandbox.hubspot.objects import Made, associations_of, check_new, create_checked, taken
 from sandbox.hubspot.records import Record, Table
 from sandbox.hubspot.refusals import Refused, bad_request, conflict, invalid_values, missing_ids
 from sandbox.hubspot.shapes import changed_shape, created_shape, history_shape, shown, shown_names
@@ -75,25 +75,30 @@ def read_batch(call: Call, table: Table) -> Answer:
 # --- create -----------------------------------------------------------------------------------------------
 
 
+_Plan = tuple[Json, dict[str, str], list[Made]]
+"""An input with its values as stored and the associations to make."""
+
+
 def create_batch(call: Call, table: Table) -> Answer:
     """Create all or nothing, unless every input has a trace id of its own: then 207 tells the bad ones."""
     _, inputs = read_inputs(call.request, most=MOST)
     traces = [item.get("objectWriteTraceId") for item in inputs]
-    traced = None not in traces and len(set(traces)) == len(traces)
+    if None in traces or len(set(traces)) < len(traces):
+        made = [create_checked(call, table, plan[1], plan[2]) for plan in _planned(call, table, inputs)]
+        return _created(call, [created_shape(call.account, table, record) for record in made], [])
+    results: list[Json] = []
     errors: list[Json] = []
-    if not traced:
-        _refuse_any(call, table, inputs)
-    results = []
-    for item in inputs:
+    for item, trace in zip(inputs, traces, strict=True):
         try:
             record = _create(call, table, item)
         except Refused as refused:
-            if not traced:
-                raise
             errors.append(_traced(refused, item))
         else:
-            shape = created_shape(call.account, table, record)
-            results.append(shape | ({"objectWriteTraceId": item["objectWriteTraceId"]} if traced else {}))
+            results.append(created_shape(call.account, table, record) | {"objectWriteTraceId": trace})
+    return _created(call, results, errors)
+
+
+def _created(call: Call, results: list[Json], errors: list[Json]) -> Answer:
     results = _shuffled(call, results, call.account.behaviour.reorder_created)
     return finished(call, results, errors, status=201)
 
@@ -102,12 +107,26 @@ def _create(call: Call, table: Table, item: Json) -> Record:
     values, wrong = writing.checked(call.account, table, item.get("properties") or {})
     if wrong:
         raise invalid_values(wrong)
-    return create_checked(call, table, values, associations_of(call, table, item))
+    made = associations_of(call, table, item)
+    check_new(call, table, values, made)
+    return create_checked(call, table, values, made)
 
 
-def _refuse_any(call: Call, table: Table, inputs: Sequence[Json]) -> None:
+def _planned(call: Call, table: Table, inputs: Sequence[Json]) -> list[_Plan]:
     """Look at every input before the first is created."""
+    every = _checked_values(call, table, inputs)
     seen: set[tuple[str, str]] = set()
+    plans = []
+    for item, values in zip(inputs, every, strict=True):
+        made = associations_of(call, table, item)
+        check_new(call, table, values, made)
+        _refuse_taken(table, values, seen)
+        plans.append((item, values, made))
+    return plans
+
+
+def _checked_values(call: Call, table: Table, inputs: Sequence[Json]) -> list[dict[str, str]]:
+    """Return the values of every input; one bad value refuses the whole call."""
     every, bad = [], []
     for item in inputs:
         values, wrong = writing.checked(call.account, table, item.get("properties") or {})
@@ -115,14 +134,7 @@ def _refuse_any(call: Call, table: Table, inputs: Sequence[Json]) -> None:
         every.append(values)
     if bad:
         raise invalid_values(bad)
-    for item, values in zip(inputs, every, strict=True):
-        writing.require(table, values)
-        writing.require_seat(call.account, table, values)
-        made = associations_of(call, table, item)
-        if table.kind.name == "leads" and not any(kind == "0-1" for kind, _, _ in made):
-            raise bad_request("A lead must be associated with a contact")
-        _refuse_taken(table, values, seen)
-        writing.refused_by_rule(call, table, values)
+    return every
 
 
 def _refuse_taken(table: Table, values: Mapping[str, str], seen: set[tuple[str, str]]) -> None:
@@ -174,14 +186,8 @@ def _refuse_repeated(keys: Sequence[str]) -> None:
 
 
 def _checked_all(call: Call, table: Table, inputs: Sequence[Json]) -> list[dict[str, str]]:
-    """Check every input first: one bad value refuses the whole call."""
-    every, bad = [], []
-    for item in inputs:
-        values, wrong = writing.checked(call.account, table, item.get("properties") or {})
-        bad += wrong
-        every.append(values)
-    if bad:
-        raise invalid_values(bad)
+    """Check every input first, by the portal's rules too."""
+    every = _checked_values(call, table, inputs)
     if call.ruled:
         for item, values in zip(inputs, every, strict=True):
             record = table.find(str(item.get("id")))

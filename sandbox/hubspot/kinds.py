@@ -106,3 +106,6 @@ def _directed() -> dict[tuple[str, str], dict[int, int]]:
 
 
 ASSOCIATIONS = _directed()
+
+ENDS = {(start, number): end for (start, end), types in ASSOCIATIONS.items() for number in types}
+"""Where an association type leads to from a kind."""

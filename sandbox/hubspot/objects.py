@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.hubspot import writing
 from sandbox.hubspot.account import Account, Call
 from sandbox.hubspot.bodies import asked_list, read_body
+from sandbox.hubspot.kinds import ENDS
 from sandbox.hubspot.links import default_type, labels_of
 from sandbox.hubspot.records import Record, Table
 from sandbox.hubspot.refusals import Refused, bad_request, conflict, invalid_values, no_page, not_there
@@ -107,24 +108,29 @@ def create_record(call: Call, table: Table) -> Answer:
     if wrong:
         raise invalid_values(wrong)
     made = associations_of(call, table, body)
+    check_new(call, table, values, made)
     record = create_checked(call, table, values, made)
     where = f"{HOST}{call.request.path.rstrip('/')}/{record.id}"
     return Answer(201, packed(created_shape(call.account, table, record)), {"location": where})
 
 
-def create_checked(call: Call, table: Table, values: dict[str, str], made: list[Made]) -> Record:
-    """Create a record of values that were checked, and join it."""
-    account = call.account
+def check_new(call: Call, table: Table, values: dict[str, str], made: list[Made]) -> None:
+    """Refuse a new record that lacks what its kind needs, or that a rule of the admin's refuses."""
     writing.require(table, values)
-    writing.require_seat(account, table, values)
+    writing.require_seat(call.account, table, values)
     if table.kind.name == "leads" and not any(kind == "0-1" for kind, _, _ in made):
         raise bad_request("A lead must be associated with a contact")
     refused = writing.refused_by_rule(call, table, values)
     if refused is not None:
         raise Refused(400, refused)
-    record = writing.create(account, table, values, call.source)
+
+
+def create_checked(call: Call, table: Table, values: dict[str, str], made: list[Made]) -> Record:
+    """Create a record of values that were checked, and join it."""
+    record = writing.create(call.account, table, values, call.source)
+    start = (table.kind.type_id, record.id)
     for kind, key, types in made:
-        join(account, (table.kind.type_id, record.id), (kind, key), types)
+        join(call.account, start, (kind, key), types)
     return record
 
 
@@ -139,12 +145,13 @@ def associations_of(call: Call, table: Table, body: Mapping[str, Any]) -> list[M
 
 def _target(account: Account, table: Table, key: str, types: Sequence[int]) -> tuple[str, str]:
     """Find what an association leads to by its type, since the request names only an id."""
-    for other in account.tables.values():
-        if types and types[0] in account.links.known(table.kind.type_id, other.kind.type_id):
-            record = other.find(key)
-            if record is None:
-                raise bad_request(f"{other.kind.upper}={key} is not valid")
-            return other.kind.type_id, record.id
+    kind = ENDS.get((table.kind.type_id, types[0])) if types else None
+    other = next((found for found in account.tables.values() if found.kind.type_id == kind), None)
+    if other is not None:
+        record = other.find(key)
+        if record is None:
+            raise bad_request(f"{other.kind.upper}={key} is not valid")
+        return other.kind.type_id, record.id
     raise bad_request(f"{types} are no association types that start at {table.kind.upper}")
 
 

@@ -32,11 +32,26 @@ def read_associations(call: Call, start: Table, end: Table) -> Answer:
         key = str(item.get("id"))
         record = start.find(key)
         links = _links(call.account, start, record, end) if record else []
-        if not links:
-            errors.append(_nothing(start, end, key))
+        if links:
+            results.append(_page(call, item, links, (start, end)))
         else:
-            results.append({"from": {"id": key}, "to": [_end(call, link, start, end) for link in links]})
+            errors.append(_nothing(start, end, key))
     return finished(call, results, errors)
+
+
+def _page(call: Call, item: Json, links: list[Link], ends: tuple[Table, Table]) -> Json:
+    """Return one record's associations from `after` on, with where the rest begins."""
+    after, size = str(item.get("after") or 0), call.account.behaviour.association_page
+    if not after.isdecimal():
+        raise bad_request(f"Invalid after {after}")
+    start = int(after)
+    page: Json = {
+        "from": {"id": str(item.get("id"))},
+        "to": [_end(call, link, *ends) for link in links[start : start + size]],
+    }
+    if start + size < len(links):
+        page["paging"] = {"next": {"after": str(start + size)}}
+    return page
 
 
 def _end(call: Call, link: Link, start: Table, end: Table) -> Json:

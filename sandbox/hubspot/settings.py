@@ -19,7 +19,8 @@ class Behaviour:
     be read. `reorder_*` is the share of answers to several inputs that come in another order.
     `partial_status` is the status of a batch with errors, `dated_partial_status` the same under date-based
     paths, where the specification knows no 207. `late_dates` writes dates of create answers as milliseconds,
-    as answers since 2025 do. `history_batch` is the most inputs of a batch read with history.
+    as answers since 2025 do. `history_batch` is the most inputs of a batch read with history, `association_page` the
+    most associations of one record in one answer.
     """
 
     lag: Span = (2.0, 6.0)
@@ -33,6 +34,7 @@ class Behaviour:
     late_dates: bool = True
     urls: bool = True
     history_batch: int = 50
+    association_page: int = 500
 
 
 @dataclass(frozen=True, slots=True)
