@@ -35,19 +35,24 @@ File = TypeVar("File", bound=Part)
 
 
 def load(
-    directory: Path, vocabulary: Vocabulary, *, environ: Mapping[str, str] | None = None
+    directory: Path,
+    vocabulary: Vocabulary,
+    *,
+    environ: Mapping[str, str] | None = None,
+    secrets: bool = True,
 ) -> Configuration:
     """Read a directory. Raises `ConfigError` with all problems; relative paths are meant from the directory.
 
-    `environ` stands for the process's own environment, from which `${NAME}` is taken.
+    `environ` stands for the process's own environment, from which `${NAME}` is taken. Without `secrets` references
+    stay as they are written: enough to route, not to reach a CRM.
     """
     if not directory.is_dir():
         message = "is not a directory" if directory.exists() else "there is no such directory"
         raise ConfigError(
             [Problem(str(directory), 0, 0, message, "`leadswitch init DIR` writes one to start from")]
         )
-    secrets = Secrets(directory, environ=environ)
-    return _Reading(Directory(directory), vocabulary, secrets, directory).configuration()
+    known = Secrets(directory, environ=environ, resolve=secrets)
+    return _Reading(Directory(directory), vocabulary, known, directory).configuration()
 
 
 def parse(files: Mapping[str, str], vocabulary: Vocabulary, *, secrets: bool) -> Configuration:

@@ -66,6 +66,17 @@ def configuration(directory: Path) -> Configuration:
     return load(directory, vocabulary())
 
 
+def offline_configuration(directory: Path) -> Configuration:
+    """Load the configuration without the secrets of its CRMs: enough to route."""
+    return load(directory, vocabulary(), secrets=False)
+
+
+def store_url(directory: Path) -> str:
+    """Return the store of a configuration; its CRMs' secrets are not needed for that."""
+    url = offline_configuration(directory).store
+    return configuration(directory).store if "${" in url else url
+
+
 def stored_configuration(files: dict[str, str]) -> Configuration:
     """Read a configuration that the store kept; enough to route, not to reach a CRM."""
     return parse(files, vocabulary(), secrets=False)

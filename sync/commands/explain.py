@@ -13,13 +13,13 @@ from sync.screen import Screen, visible
 from sync.steps import Row
 from sync.store import Store, open_store
 from sync.trouble import LEADS_FAILED, OK, Refused
-from sync.wiring import configuration
+from sync.wiring import store_url
 
 _LEAD = 10**12
 
 
 def run(screen: Screen, *, lead: str) -> int:
-    store = open_store(configuration(screen.directory).store, create=False)
+    store = open_store(store_url(screen.directory), create=False)
     rows = entries_of(store, lead)
     if not rows:
         raise Refused(f"the ledger does not know {lead}; say CONNECTION/OBJECT/ID, or the record's id")

@@ -7,13 +7,13 @@ from sync.screen import Screen, counted
 from sync.steps import WAITING, Row, Step
 from sync.store import open_store
 from sync.trouble import OK
-from sync.wiring import configuration
+from sync.wiring import store_url
 
 LISTED = (*WAITING, Step.FAILED, Step.NOTE_FAILED, Step.DOUBTFUL, Step.NOTE_DOUBTFUL)
 
 
 def run(screen: Screen) -> int:
-    store = open_store(configuration(screen.directory).store, create=False)
+    store = open_store(store_url(screen.directory), create=False)
     rows = entries_at(store, LISTED)
     store.close()
     if screen.json:

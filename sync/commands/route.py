@@ -16,14 +16,14 @@ from router.route import Router, effects
 from sync.offline import records
 from sync.screen import Screen, counted
 from sync.trouble import OK, Refused
-from sync.wiring import configuration, field_mapping
+from sync.wiring import field_mapping, offline_configuration
 
 _SHOWN = 200
 _NAMED = 10
 
 
 def run(screen: Screen, *, file: Path, mapping: str | None, at: str | None) -> int:
-    found = configuration(screen.directory)
+    found = offline_configuration(screen.directory)
     now = _time(at)
     fields = _mapping(found, mapping)
     normalise = compile_mapping(fields, zone=found.timezone)

@@ -207,3 +207,16 @@ def test_a_dry_run_over_a_store_leaves_its_bytes(synced: Office) -> None:
         name: held for name, held in before.items() if not name.endswith((".lock", "-wal", "-shm"))
     }
     assert "1 assigned" in synced.run("sync").out
+
+
+def test_looking_needs_no_secret_of_a_crm(synced: Office) -> None:
+    synced.change(
+        "leadswitch.yaml",
+        "connections:",
+        "connections:\n  - {name: hs, kind: hubspot, token: '${NOT_SET_HERE}'}",
+    )
+    for command in (["route", str(synced.directory / "leads.csv")], ["parked"], ["explain", "1"]):
+        assert synced.run(*command).code == 0, command
+    told = synced.run("sync")
+    assert told.code == 2
+    assert "NOT_SET_HERE is not set" in told.err
