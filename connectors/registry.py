@@ -48,7 +48,12 @@ class Kind:
 BUILT_IN: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind(name="hubspot", options="connectors.hubspot:Options", object="contacts"),
+        Kind(
+            name="hubspot",
+            options="connectors.hubspot:Options",
+            connect="connectors.hubspot.connector:connect",
+            object="contacts",
+        ),
         Kind(
             name="salesforce",
             options="connectors.salesforce:Options",
