@@ -31,7 +31,6 @@ from connectors.hubspot import Options, wire, wire_write
 from connectors.hubspot.client import Client
 from connectors.hubspot.companies import PREFIX, TOGETHER, Companies, batches
 from connectors.hubspot.sending import asked, written
-from connectors.hubspot.standard import SOURCES
 from connectors.hubspot.wire_paths import NOTE_TO, Request, paths
 from router.model import LeadRef, RecordId
 
@@ -68,12 +67,11 @@ class HubSpotConnector(Connector):
         self._app_id = options.app_id
         self._size = page_size
         self._client = Client(options, account, self._paths.token)
-        fields = account.fields or SOURCES
-        company = sorted(name.removeprefix(PREFIX) for name in fields if name.startswith(PREFIX))
+        company = sorted(name.removeprefix(PREFIX) for name in account.fields if name.startswith(PREFIX))
         self._companies = (
             Companies(self._client.ask, self._paths, account.object, company) if company else None
         )
-        own = {name for name in fields if not name.startswith(PREFIX)}
+        own = {name for name in account.fields if not name.startswith(PREFIX)}
         self._fields = frozenset(own | {wire.OWNER, wire.ID, "createdate"})
 
     # --- reading ------------------------------------------------------------------------------------------

@@ -37,5 +37,3 @@ STANDARD = FieldMapping(
         FieldMap("modified", "lastmodifieddate"),
     )
 )
-
-SOURCES = frozenset(each.source for each in STANDARD.fields)
