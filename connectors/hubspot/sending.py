@@ -51,7 +51,7 @@ def written(
             about = part if len(part) == 1 else named(refusal, part)
             gone = is_not_there(refusal.body)
             outcomes += _each(about, Verdict.GONE if gone else Verdict.REFUSED, refusal.words)
-            if sent + len(todo) < SENDINGS:
+            if sent + len(todo) + 2 <= SENDINGS:
                 todo += _without(part, about)
             else:
                 outcomes += _each([one for one in part if one not in about], Verdict.REFUSED, refusal.words)

@@ -41,7 +41,12 @@ class PortalWorld(World):
     date = "createdate"
 
     def __init__(
-        self, *, api: str = "v3", fields: frozenset[str] = FIELDS, behaviour: Behaviour = AT_ONCE
+        self,
+        *,
+        api: str = "v3",
+        fields: frozenset[str] = FIELDS,
+        behaviour: Behaviour = AT_ONCE,
+        limits: Limits | None = None,
     ) -> None:
         self._time = DAY + timedelta(days=1)
         self._lock = threading.Lock()
@@ -49,7 +54,9 @@ class PortalWorld(World):
         self._busy = False
         self._calls = 0
         self.names: list[str] = []
-        self.portal = Portal(clock=lambda: self._time.timestamp(), behaviour=behaviour, limits=Limits.none())
+        self.portal = Portal(
+            clock=lambda: self._time.timestamp(), behaviour=behaviour, limits=limits or Limits.none()
+        )
         self.portal.define("contacts", "routed_by")
         self.server = Server(self._answer)
         self.api, self.fields = api, fields
@@ -68,8 +75,9 @@ class PortalWorld(World):
         self._busy = False
         return replace(answer, headers={"date": format_datetime(self._time, usegmt=True), **answer.headers})
 
-    def options(self) -> Options:
-        return Options(token=Secret(self.portal.token), base_url=self.server.url, api=self.api)
+    def options(self, *, app_id: str | None = None) -> Options:
+        token = Secret(self.portal.token)
+        return Options(token=token, base_url=self.server.url, api=self.api, app_id=app_id)
 
     def account(self) -> Account:
         return Account(
