@@ -1,0 +1,224 @@
+"""The way to HubSpot and back: tokens, timeouts, what was sent and what was not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from urllib3 import exceptions as network
+
+from connectors.contract import Everything, Secret, Verdict
+from connectors.errors import Doubt, Retry, Stop
+from connectors.hubspot import Options
+from connectors.hubspot.client import CONNECT_TIMEOUT, READ_TIMEOUT, Client
+from connectors.hubspot.connector import HubSpotConnector
+from connectors.hubspot.wire_paths import Request as Call
+from sandbox.messages import Answer, Request
+from tests.contract.world import DAY
+from tests.contract.writing import give, verdicts
+from tests.hubspot.portal_world import PortalWorld
+
+GET = Call("GET", "/crm/v3/owners")
+
+
+def with_oauth(world: PortalWorld, *, known: bool = True) -> HubSpotConnector:
+    refresh = world.portal.access.oauth("client", "s3cret")
+    options = Options(
+        client_id="client",
+        client_secret=Secret("s3cret" if known else "wr0ng"),
+        refresh_token=Secret(refresh),
+        base_url=world.server.url,
+    )
+    return HubSpotConnector(options, world.account(), page_size=10)
+
+
+# --- tokens -----------------------------------------------------------------------------------------------
+
+
+def test_an_access_token_is_fetched_once_and_again_a_minute_before_it_ends(world: PortalWorld) -> None:
+    connector = with_oauth(world)
+    connector.pages(Everything(), None)
+    connector.pages(Everything(), None)
+    assert world.names == ["token", "list", "list"]
+    world.tick(1738)
+    connector.pages(Everything(), None)
+    world.tick(3)
+    connector.pages(Everything(), None)
+    assert world.names[3:] == ["list", "token", "list"]
+    connector.close()
+
+
+def test_a_token_that_ended_early_is_replaced_and_the_call_may_be_made_again(world: PortalWorld) -> None:
+    connector = with_oauth(world)
+    ref = world.add(DAY)
+    batch = [give(world, ref, world.people()[0])]
+    connector.pages(Everything(), None)
+    world.portal.access.expire("oauth-access-1")
+    with pytest.raises(Retry) as caught:
+        connector.assign(batch)
+    assert caught.value.after == 0.0
+    assert world.owner(ref) is None
+    assert verdicts(connector.assign(batch)) == {ref: Verdict.DONE}
+    connector.close()
+
+
+def test_the_new_token_reaches_the_api_object_that_is_held(world: PortalWorld) -> None:
+    connector = with_oauth(world)
+    connector.pages(Everything(), None)
+    world.portal.access.expire("oauth-access-1")
+    world.tick(1800)
+    connector.pages(Everything(), None)
+    assert connector._client.token() == "oauth-access-2"
+    connector.close()
+
+
+def test_credentials_that_no_token_is_given_for_stop_the_pass_and_stay_secret(world: PortalWorld) -> None:
+    connector = with_oauth(world, known=False)
+    with pytest.raises(Stop, match="no access token for this client and refresh token") as caught:
+        connector.pages(Everything(), None)
+    assert "wr0ng" not in f"{caught.value!r} {caught.value.__cause__!r}"
+    assert "refresh-1" not in f"{caught.value!r} {caught.value.__cause__!r}"
+    connector.close()
+
+
+def test_a_revoked_token_and_one_that_ran_out_say_which_they_are(world: PortalWorld) -> None:
+    world.portal.access.expire(world.portal.token)
+    with pytest.raises(Stop, match="the token has expired"):
+        world.connector.owners()
+    world.portal.access.revoke(world.portal.token)
+    with pytest.raises(Stop, match="revoked or mistyped"):
+        world.connector.owners()
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({}, "give 'token'"),
+        ({"client_id": "c"}, "or 'client_id', 'client_secret' and 'refresh_token'"),
+        ({"token": Secret("t"), "refresh_token": Secret("r")}, "credentials"),
+        ({"token": Secret("t"), "api": "v4"}, "must be v3 or a dated version such as 2026-09"),
+        ({"token": Secret("t"), "base_url": "api.hubapi.com"}, "must begin with https://"),
+    ],
+)
+def test_options_that_cannot_work_are_refused_by_check(given: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        Options(**given)
+
+
+# --- sending ----------------------------------------------------------------------------------------------
+
+
+def test_every_call_has_a_timeout_and_leaves_the_body_unlogged(
+    world: PortalWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, Any]] = []
+    client = HubSpotConnector(world.options(), world.account())._client
+    real = client._api.rest_client.request
+
+    def watched(*place: Any, **chosen: Any) -> Any:
+        seen.append(chosen)
+        return real(*place, **chosen)
+
+    monkeypatch.setattr(client._api.rest_client, "request", watched)
+    client.ask("owners", GET)
+    assert seen[0]["_request_timeout"] == (CONNECT_TIMEOUT, READ_TIMEOUT)
+    assert seen[0]["_preload_content"] is False
+    client.close()
+
+
+def failing(world: PortalWorld, error: Exception) -> Client:
+    """Return a client whose SDK raises an error."""
+    client = HubSpotConnector(world.options(), world.account())._client
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    client._api.rest_client.request = fail
+    return client
+
+
+POOL: Any = None
+
+
+@pytest.mark.parametrize(
+    ("error", "asks"),
+    [
+        (network.NewConnectionError(POOL, "refused"), Retry),
+        (network.ConnectTimeoutError(POOL, "slow"), Retry),
+        (network.NameResolutionError("api.hubapi.com", POOL, OSError()), Retry),  # type: ignore[arg-type]
+        (network.ReadTimeoutError(POOL, "/", "slow"), Doubt),
+        (network.ProtocolError("Connection aborted."), Doubt),
+        (network.IncompleteRead(3, 9), Doubt),
+        (network.DecodeError("not gzip"), Doubt),
+        (ConnectionResetError(), Doubt),
+    ],
+    ids=lambda one: type(one).__name__ if isinstance(one, Exception) else one.__name__,
+)
+def test_only_what_was_never_sent_may_be_sent_again(
+    world: PortalWorld, error: Exception, asks: type[Exception]
+) -> None:
+    with pytest.raises(asks) as caught:
+        failing(world, error).ask("update", GET)
+    assert caught.value.__cause__ is error
+
+
+@pytest.mark.parametrize(
+    ("reason", "asks"),
+    [
+        ("SSLError: CERTIFICATE_VERIFY_FAILED self-signed", Stop),
+        ("SSLError: WRONG_VERSION_NUMBER", Stop),
+        ("SSLError: UNEXPECTED_EOF_WHILE_READING", Doubt),
+    ],
+)
+def test_a_certificate_that_nobody_trusts_stops_and_a_broken_connection_is_doubt(
+    world: PortalWorld, reason: str, asks: type[Exception]
+) -> None:
+    from hubspot.crm.owners.exceptions import ApiException  # type: ignore[import-untyped]
+
+    with pytest.raises(asks):
+        failing(world, ApiException(status=0, reason=reason)).ask("update", GET)
+
+
+def answering(world: PortalWorld, answer: Answer) -> None:
+    """Let the server answer every request like this."""
+    world.server._listener.answer = lambda _: answer
+
+
+def test_an_error_page_that_is_not_utf_8_is_read_all_the_same(world: PortalWorld) -> None:
+    """The SDK's own way decodes error bodies as UTF-8 and loses them where they are not."""
+    answering(world, Answer(403, "<html>Zugriff verweigert für Sie</html>".encode("latin-1")))
+    with pytest.raises(Stop, match="HTML page came instead"):
+        world.connector.owners()
+
+
+def test_a_redirect_is_not_followed_with_the_token(world: PortalWorld) -> None:
+    seen: list[str] = []
+
+    def redirecting(request: Request) -> Answer:
+        seen.append(request.target)
+        return Answer(302, headers={"location": "/elsewhere"})
+
+    world.server._listener.answer = redirecting
+    with pytest.raises(Stop, match="HTTP 302"):
+        world.connector.read([world.add(DAY)])
+    assert seen == ["/crm/v3/objects/contacts/batch/read"]
+
+
+def test_a_proxys_page_of_success_is_no_answer(world: PortalWorld) -> None:
+    answering(world, Answer(200, b"<html>Please log in</html>", {"content-type": "text/html"}))
+    with pytest.raises(Retry, match="is a proxy in between"):
+        world.connector.owners()
+
+
+def test_an_answer_without_a_date_says_what_is_wrong(world: PortalWorld) -> None:
+    answering(world, Answer(200, b'{"total":0,"results":[]}'))
+    with pytest.raises(Stop, match="no Date header"):
+        world.connector.pages(world.walk, None)
+
+
+def test_the_clock_of_this_machine_is_not_asked_for_the_time_of_a_page(world: PortalWorld) -> None:
+    world.add(DAY)
+    connector = world.another()
+    object.__setattr__(connector._account, "clock", lambda: world.now + timedelta(days=400))
+    assert connector.pages(world.walk, None).server_time == world.now
