@@ -30,7 +30,6 @@ NOT_IN_FORCE: Mapping[str, str] = {
     "until: open": "the lead is held for `at_most` at the longest, as with a plain hold",
     "audit: task": _NOTE_ONLY,
     "audit: record": _NOTE_ONLY,
-    "kind: hubspot": _NO_SYNC,
     "kind: salesforce": _NO_SYNC,
     "kind: leadsquared": _NO_SYNC,
 }

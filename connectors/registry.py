@@ -13,6 +13,8 @@ from connectors.contract import Account, Connector
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+    from connectors.normalise.mapping import FieldMapping
+
 GROUP = "leadswitch.connectors"
 """The entry point group of third parties: the entry's name is the kind, its object a `Kind`."""
 
@@ -23,7 +25,8 @@ class Kind:
 
     `options` is a frozen dataclass. `connect` takes such options and an `Account` and returns a `Connector`;
     None: connections of this kind can be configured and checked, and are not synced. `object` is polled where
-    a connection names none. With `every_record_owned` each record has an owner: `replaces` has no default.
+    a connection names none, `standard` maps its fields where it brings no mapping. With `every_record_owned`
+    each record has an owner: `replaces` has no default.
     """
 
     name: str
@@ -31,6 +34,12 @@ class Kind:
     connect: str | None = None
     object: str
     every_record_owned: bool = False
+    standard: str = "connectors.normalise.standard:HEADINGS"
+
+    def standard_mapping(self) -> FieldMapping:
+        """Import and return the mapping of connections that bring none."""
+        found: FieldMapping = _import(self.standard)
+        return found
 
     def options_type(self) -> type[Any]:
         """Import and return the kind's `Options`."""
@@ -53,6 +62,7 @@ BUILT_IN: Mapping[str, Kind] = {
             options="connectors.hubspot:Options",
             connect="connectors.hubspot.connector:connect",
             object="contacts",
+            standard="connectors.hubspot.standard:STANDARD",
         ),
         Kind(
             name="salesforce",

@@ -21,9 +21,13 @@ COMMANDS = {
     "parked": "sync.commands.parked",
     "retry": "sync.commands.retry",
     "route": "sync.commands.route",
+    "sandbox": "sync.commands.sandbox",
     "sync": "sync.commands.sync",
 }
 """Command to the module whose `run` does it."""
+
+SANDBOX = "sandbox.serve"
+"""Stands alone and is handed to its command; nothing else of it is loaded."""
 
 app = typer.Typer(
     name="leadswitch",
@@ -175,6 +179,33 @@ def demo(
 ) -> None:
     """Route some hundred sample leads and show it. The real sync, on a CRM in a file; needs no account."""
     _run(context, (config, json, quiet), directory=directory)
+
+
+@app.command()
+def sandbox(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(metavar="PORT", help="0 takes any free one.")] = 0,
+    contacts: Annotated[int, typer.Option(metavar="N", help="Sample contacts.")] = 500,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the sample and of chance.")] = 1,
+    latency: Annotated[float, typer.Option(metavar="SECONDS", help="Of each call.")] = 0.0,
+    limits: Annotated[
+        str, typer.Option(metavar="TIER", help="enterprise, free, oauth or none: calls allowed.")
+    ] = "enterprise",
+    config: ConfigOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Serve a HubSpot account on loopback, to try a configuration against; nothing is kept."""
+    _run(
+        context,
+        (config, json, quiet),
+        load=lambda: import_module(SANDBOX),
+        port=port,
+        contacts=contacts,
+        seed=seed,
+        latency=latency,
+        limits=limits,
+    )
 
 
 @schemas.command()

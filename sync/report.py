@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -18,6 +20,16 @@ def entries_at(store: Store, steps: Iterable[Step]) -> list[Row]:
     with store.reading() as connection, connection.begin():
         query = sa.select(leads).where(leads.c.step.in_(list(steps))).order_by(leads.c.due, leads.c.key)
         return list(rows_of(connection, query))
+
+
+def calls_since(store: Store, connection: str, since: datetime) -> int:
+    """Return how many calls the passes over a connection made to its CRM since a time."""
+    runs = schema.runs
+    query = sa.select(runs.c.counts).where(
+        runs.c.connection == connection, runs.c.started >= since, runs.c.counts.is_not(None)
+    )
+    with store.reading() as database, database.begin():
+        return sum(int(json.loads(counts)["api_calls"]) for counts in database.scalars(query))
 
 
 def entries_of(store: Store, lead: str) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, TypeVar
 from config.loader import load, parse
 from config.settings import Configuration, Connection, Vocabulary
 from connectors import registry
-from connectors.contract import Account, Secret
+from connectors.contract import Account, Connector, Secret
 from connectors.normalise.transforms import DEFAULT_TRANSFORM, TRANSFORMS
 from connectors.registry import Kind
 from router.model import ConnectionName
 
 if TYPE_CHECKING:  # the store is slow to load, and `check` does without it
     from connectors.normalise.mapping import FieldMapping
+    from connectors.pace import Pacer
     from sync.seams import Seams
+    from sync.transport import Transport
     from sync.work import Wired
 
 T = TypeVar("T")
@@ -85,21 +87,24 @@ def stored_configuration(files: dict[str, str]) -> Configuration:
 def field_mapping(settings: Connection) -> FieldMapping:
     """Return how the fields of a connection become a lead's: its own mapping, or its kind's."""
     from connectors.normalise.mapping import FieldMap, FieldMapping
-    from connectors.normalise.standard import STANDARD
 
     if settings.mapping is None:
-        return STANDARD.get(settings.kind, STANDARD["memory"])
+        return registry.find(settings.kind).standard_mapping()
     return FieldMapping(tuple(FieldMap(m.field, m.source, m.transform, m.values) for m in settings.mapping))
 
 
-def wire(found: Configuration, settings: Connection, seams: Seams, *, rehearsal: bool = False) -> Wired:
+def wire(
+    found: Configuration, settings: Connection, seams: Seams, *, spent: int = 0, rehearsal: bool = False
+) -> Wired:
     """Open a connection's CRM, in a `rehearsal` to look at it only.
 
-    Raises `NotSynced`, or what the connector raises for options it cannot use.
+    `spent` is how many calls were made to it in the last 24 hours. Raises `NotSynced`, or what the connector raises
+    for options it cannot use.
     """
     from connectors.normalise.mapping import compile_mapping
     from router.match import question
     from router.route import Router
+    from sync.transport import Transport
     from sync.work import Wired
 
     kind = registry.find(settings.kind)
@@ -107,38 +112,39 @@ def wire(found: Configuration, settings: Connection, seams: Seams, *, rehearsal:
         raise NotSynced(
             f"{settings.name}: this version checks {settings.kind} connections, but cannot sync them yet"
         )
-    counted = _Counted()
-    account = Account(
-        connection=ConnectionName(settings.name),
-        object=settings.object,
-        clock=seams.clock,
-        transport=counted,
-        rehearsal=rehearsal,
+    mapping, transport = field_mapping(settings), Transport(seams.sleep)
+    connector = kind.open(
+        settings.options, _account(settings, mapping, seams, transport, rehearsal=rehearsal)
     )
+    transport.pacer = _pacer(connector, settings, spent)
     return Wired(
         settings=settings,
-        connector=kind.open(settings.options, account),
-        normalise=compile_mapping(field_mapping(settings), zone=found.timezone),
+        connector=connector,
+        normalise=compile_mapping(mapping, zone=found.timezone),
         router=Router(found.rulebook),
         when=question(settings.when),
         config=found.hash,
         files=found.files,
         zone=found.timezone,
-        calls=counted.made,
+        calls=transport.made,
     )
 
 
-class _Counted:
-    """The transport of a connection that is in process, counting its calls."""
+def _account(
+    settings: Connection, mapping: FieldMapping, seams: Seams, transport: Transport, *, rehearsal: bool
+) -> Account:
+    return Account(
+        connection=ConnectionName(settings.name),
+        object=settings.object,
+        clock=seams.clock,
+        transport=transport,
+        rehearsal=rehearsal,
+        fields=frozenset(each.source for each in mapping.fields),
+    )
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._made = 0
 
-    def __call__(self, name: str, apply: Callable[[], T]) -> T:  # noqa: ARG002 - the transport's shape
-        with self._lock:
-            self._made += 1
-        return apply()
+def _pacer(connector: Connector, settings: Connection, spent: int) -> Pacer | None:
+    from connectors.pace import Pacer
 
-    def made(self) -> int:
-        return self._made
+    limits = connector.features.limits
+    return Pacer(limits, float(settings.daily_share), spent=spent, now=time.monotonic()) if limits else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from connectors.normalise.mapping import FieldMap, FieldMapping
 
 # Headings of CSV files and API names of Salesforce; compared without case, blanks and signs, first come first.
@@ -39,13 +37,10 @@ _HEADINGS = {
     "modified": "modified, last modified date, last modified, modified date, updated at, last modified at",
 }
 
-STANDARD: Mapping[str, FieldMapping] = {
-    "memory": FieldMapping(
-        tuple(
-            FieldMap(field, source)
-            for field, headings in _HEADINGS.items()
-            for source in headings.split(", ")
-        ),
-        headings=True,
-    )
-}
+HEADINGS = FieldMapping(
+    tuple(
+        FieldMap(field, source) for field, headings in _HEADINGS.items() for source in headings.split(", ")
+    ),
+    headings=True,
+)
+"""For tables: a lead field's own name, or the usual headings of exports."""

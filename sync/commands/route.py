@@ -10,7 +10,7 @@ from pathlib import Path
 from config.settings import Configuration
 from connectors.contract import Record
 from connectors.normalise.mapping import FieldMapping, compile_mapping, left_over
-from connectors.normalise.standard import STANDARD
+from connectors.normalise.standard import HEADINGS
 from router.model import Decision, Lead, State, Sticky, TeamName, TeamTurns
 from router.route import Router, effects
 from sync.offline import records
@@ -55,7 +55,7 @@ def _connection(found: Configuration) -> str:
 
 def _mapping(found: Configuration, name: str | None) -> FieldMapping:
     if name is None:
-        return STANDARD["memory"]
+        return HEADINGS
     settings = next((each for each in found.connections if each.name == name), None)
     if settings is None:
         known = ", ".join(each.name for each in found.connections)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Callable
 from typing import Any
 
 from sync.commands.sync import stopping
@@ -10,9 +10,18 @@ from sync.screen import Screen
 from sync.trouble import Refused
 
 
-def run(screen: Screen, *, port: int, contacts: int, seed: int, latency: float, limits: str) -> int:
+def run(
+    screen: Screen,
+    *,
+    load: Callable[[], Any],
+    port: int,
+    contacts: int,
+    seed: int,
+    latency: float,
+    limits: str,
+) -> int:
     """Serve until SIGINT or SIGTERM; says the address and the token first, as one JSON object with `--json`."""
-    serve = import_module("sandbox.serve")
+    serve = load()
     if limits not in serve.LIMITS:
         raise Refused(f"--limits {limits} is unknown: use one of {', '.join(sorted(serve.LIMITS))}.")
     if not 0 <= port <= 65_535 or contacts < 0 or latency < 0:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
+from datetime import timedelta
 
 from config.problems import Refusal
 from config.scalars import duration
@@ -16,6 +17,7 @@ from config.settings import Configuration, Connection
 from sync.locks import Held
 from sync.passes import Order, Summary, run_pass
 from sync.preview import previewed
+from sync.report import calls_since
 from sync.screen import Screen, counted
 from sync.seams import Seams, production
 from sync.store import Store, open_store
@@ -173,7 +175,8 @@ def taking(done: Round, name: str) -> Iterator[None]:
 
 def one_pass(found: Configuration, settings: Connection, store: Store, seams: Seams, order: Order) -> Summary:
     """Open the CRM of a connection and run one pass over it."""
-    wired = wire(found, settings, seams)
+    spent = calls_since(store, settings.name, seams.clock() - timedelta(days=1))
+    wired = wire(found, settings, seams, spent=spent)
     try:
         return run_pass(wired, store, seams, order)
     finally:

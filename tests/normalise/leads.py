@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.contract import RawValue, Record
 from connectors.normalise.mapping import FieldMap, FieldMapping, normalise
-from connectors.normalise.standard import STANDARD
+from connectors.normalise.standard import HEADINGS
 from router.model import ConnectionName, Lead, LeadRef, OwnerId, RecordId
 
 REF = LeadRef(ConnectionName("crm"), "contacts", RecordId("1"))
@@ -16,4 +16,4 @@ def record(fields: dict[str, RawValue], owner: str | None = None) -> Record:
 
 def lead(fields: dict[str, RawValue], *maps: FieldMap, zone: str = "UTC") -> Lead:
     """Normalise one record with the given maps, or with the standard mapping of tables."""
-    return normalise(record(fields), FieldMapping(maps) if maps else STANDARD["memory"], zone=zone)
+    return normalise(record(fields), FieldMapping(maps) if maps else HEADINGS, zone=zone)

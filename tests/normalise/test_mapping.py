@@ -17,7 +17,7 @@ from connectors.normalise.mapping import (
     normalise,
     problem,
 )
-from connectors.normalise.standard import STANDARD
+from connectors.normalise.standard import HEADINGS
 from router.model import FIELDS, Band, Kind, Lead, Money, Unread
 from tests.normalise.leads import REF, lead, record
 
@@ -81,7 +81,7 @@ def test_a_value_that_is_not_understood_is_kept_with_its_place_and_the_reason() 
 
 
 def test_the_owner_is_the_record_s() -> None:
-    assert normalise(record({}, owner="511"), STANDARD["memory"], zone="UTC").owner == "511"
+    assert normalise(record({}, owner="511"), HEADINGS, zone="UTC").owner == "511"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.normalise.standard import STANDARD
+from connectors.normalise.standard import HEADINGS
 from router.model import FIELDS, Money
 from tests.normalise.leads import lead
 
@@ -35,12 +35,12 @@ def test_salesforce_s_names_are_standard_headings() -> None:
 
 
 def test_every_lead_field_but_the_owner_is_a_standard_heading() -> None:
-    headings = {each.source for each in STANDARD["memory"].fields if each.source == each.field}
+    headings = {each.source for each in HEADINGS.fields if each.source == each.field}
     assert headings == FIELDS.keys() - {"owner"}
 
 
 def test_no_standard_heading_is_read_twice() -> None:
-    sources = ["".join(filter(str.isalnum, each.source)) for each in STANDARD["memory"].fields]
+    sources = ["".join(filter(str.isalnum, each.source)) for each in HEADINGS.fields]
     assert len(sources) == len(set(sources))
 
 

@@ -15,7 +15,7 @@ from connectors.memory.connector import MemoryConnector
 from connectors.memory.crm import MemoryCrm
 from connectors.memory.rows import Row as CrmRow
 from connectors.normalise.mapping import compile_mapping
-from connectors.normalise.standard import STANDARD
+from connectors.normalise.standard import HEADINGS
 from router.match import question
 from router.model import (
     ConnectionName,
@@ -160,7 +160,7 @@ class Office:
         return Wired(
             settings=self.settings,
             connector=self.connector(),
-            normalise=compile_mapping(STANDARD["memory"], zone="UTC"),
+            normalise=compile_mapping(HEADINGS, zone="UTC"),
             router=Router(self.rulebook),
             when=question(self.settings.when),
             config=self.config,
