@@ -6,6 +6,7 @@ import heapq
 import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import formatdate
 from functools import lru_cache
 
 
@@ -70,3 +71,9 @@ def millis_of(text: str) -> int:
     moment = datetime.fromisoformat(text)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return round(moment.timestamp() * 1000)
+
+
+@lru_cache(maxsize=16)
+def http_date(seconds: int) -> str:
+    """Write a time for the `date` header of an answer."""
+    return formatdate(seconds, usegmt=True)

@@ -69,15 +69,18 @@ class Account:
     def span(self, span: Span) -> float:
         return self.draw.uniform(*span)
 
-    def reveal(self, table: Table, record: Record, names: Iterable[str] = ()) -> None:
-        """Let search see the record's present state after the index's lag."""
-        due = max(self.timeline.now + self.span(self.behaviour.lag), record.hidden)
+    def reveal(
+        self, table: Table, record: Record, names: Iterable[str] = (), *, since: float | None = None
+    ) -> None:
+        """Let search see the record's present state when the index's lag since now, or `since`, is over."""
+        start = self.timeline.now if since is None else since
+        due = max(start + self.span(self.behaviour.lag), record.hidden)
         if due != float("inf"):
             table.index.push(due, record, names)
 
-    def bump_later(self, table: Table, record: Record, span: Span) -> None:
-        """Move the record's modified stamp after a while, as HubSpot does by itself."""
-        self.timeline.later(self.span(span), partial(self._bump, table, record))
+    def bump_later(self, table: Table, record: Record, *, since: float) -> None:
+        """Move the stamp of a new record after a while, as HubSpot does by itself."""
+        self.timeline.at(since + self.span(self.behaviour.bump), partial(self._bump, table, record))
 
     def _bump(self, table: Table, record: Record) -> None:
         if not record.archived:

@@ -78,7 +78,7 @@ def _test(found: Property, operator: str, bounds: list[str], values: list[str]) 
     compare = _COMPARISONS.get(operator)
     if compare is None:
         raise bad_request(f"Unknown operator {operator!r}")
-    bound = read(bounds[0])
+    bound = millis_of(bounds[0]) if found.is_date else read(bounds[0])
     return compare(name, read, bound)
 
 
@@ -95,7 +95,7 @@ _COMPARISONS: dict[str, Callable[[str, _Reader, Any], Test]] = {
 def _reader(found: Property) -> _Reader:
     """Return how values compare: dates as milliseconds, enumerations by case, other text without."""
     if found.is_date:
-        return millis_of
+        return _moment
     if found.name == "hs_object_id":
         return int
     if found.type == "number":
@@ -103,12 +103,20 @@ def _reader(found: Property) -> _Reader:
     return str if found.type == "enumeration" else str.casefold
 
 
+def _moment(text: str) -> float:
+    """Read a date; one that is none, which only a test can put there, is on no side of any bound."""
+    try:
+        return millis_of(text)
+    except ValueError:
+        return float("nan")
+
+
 def _among(found: Property, values: list[str], *, wanted: bool) -> Test:
     """IN on text compares lower case with the values as they come, so an upper-case one finds nothing."""
     name = found.name
     read: _Reader = str if found.type in ("enumeration", "number") else str.lower
     if found.is_date:
-        read = millis_of
+        read = _moment
     among = {millis_of(value) for value in values} if found.is_date else set(values)
     return lambda record: bool(value := record.get(name, "")) and (read(value) in among) is wanted
 

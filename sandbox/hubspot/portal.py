@@ -20,7 +20,7 @@ from sandbox.hubspot.refusals import Refused
 from sandbox.hubspot.routes import Route, Routes
 from sandbox.hubspot.settings import Behaviour, Limits
 from sandbox.messages import Answer, Request, packed
-from sandbox.timeline import Timeline
+from sandbox.timeline import Timeline, http_date
 
 _KEPT_CALLS = 20_000
 
@@ -157,7 +157,10 @@ class Portal(Desk):
         fault = self._fault
         name, applied = (fault.name, fault.stage is Stage.AFTER) if fault else ("", True)
         self.seen.append(Seen(self.timeline.now, route.kind, answer.status, name, applied))
-        headers = {"x-hubspot-correlation-id": self._correlation_id()}
+        headers = {
+            "date": http_date(int(self.timeline.now)),
+            "x-hubspot-correlation-id": self._correlation_id(),
+        }
         if answer.status != 204:
             headers["content-type"] = "application/json;charset=utf-8"
         if token is not None and _has_rates(answer, counted=counted):

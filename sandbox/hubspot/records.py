@@ -205,7 +205,6 @@ class Table:
             self.remove(record)
         del self.gone[old.id]
         self.aliases[old.id] = new.id
-        self.merges[new.id] += self.merges.pop(old.id, 0) + 1
         self._claim(new, new.values)
 
     def _claim(self, record: Record, changed: Values) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from sandbox.hubspot.refusals import Refused, error
 from sandbox.hubspot.search import Searches
 from sandbox.messages import Answer, Request, packed
 
-_VERSION = re.compile(r"v\d|20\d\d-(03|09)")
+_VERSIONS = {"v1", "v2", "v3", "v4", "2026-03", "2026-09"}
 _BATCHES = {
     "read": (batches.read_batch, "read"),
     "create": (batches.create_batch, "write"),
@@ -53,7 +52,7 @@ class Routes:
     def find(self, request: Request) -> Route:
         """Return the route of a request; refuses paths that do not exist."""
         route = self._find(request.method, request.segments)
-        if route is None or not _VERSION.fullmatch(route.version):
+        if route is None or route.version not in _VERSIONS:
             raise Refused(404, error("resource not found"), headers={"x-hubspot-notfound": "true"})
         return route
 

@@ -16,6 +16,7 @@ _ECHOED = (
     "hs_object_source_id",
     "hs_object_source_label",
     "hs_pipeline",
+    "hs_pipeline_stage",
     "lifecyclestage",
 )
 """What the answer to a single change shows beside it."""

@@ -109,9 +109,10 @@ def create(
     full = values | _computed(table, values, key, at) | owned(account, values, at) | _origin(source)
     record = table.insert(full, id=key, created=at, source=source)
     record.hidden = hidden
-    account.reveal(table, record, full)
+    since = account.timeline.now if created is None else created / 1000
+    account.reveal(table, record, full, since=since)
     if table.kind.name == "contacts":
-        account.bump_later(table, record, account.behaviour.bump)
+        account.bump_later(table, record, since=since)
     return record
 
 
@@ -206,13 +207,18 @@ def archive(account: Account, table: Table, record: Record) -> None:
 def merge(account: Account, table: Table, primary: Record, other: Record, source: Source) -> Record:
     """Make a third record of two, under a new id; both old ids lead to it from now on."""
     olds = [primary, other]
-    if sum(table.merges[old.id] for old in olds) >= _MOST_MERGES:
+    merges = 1 + sum(table.merges[old.id] for old in olds)
+    if merges > _MOST_MERGES:
         raise Refused(414, error("This record took part in too many merges", "VALIDATION_ERROR"))
     at = account.timeline.millis
     values = {**other.values, **{name: value for name, value in primary.values.items() if value}}
     values |= _merged(table, primary, other, at)
     created = min(old.created for old in olds)
-    new = table.insert(values, id=table.new_id(), created=created, source=source)
+    key = table.new_id()
+    if table.kind.name == "contacts":
+        values["hs_all_contact_vids"] = f"{key};{primary.id};{other.id}"
+    new = table.insert(values, id=key, created=created, source=source)
+    table.merges[key] = merges
     for old in olds:
         table.merge(old, new)
         account.reveal(table, old)
