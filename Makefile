@@ -44,8 +44,8 @@ check: $(VENV)/setup ## types, lint, format
 seeds: $(VENV)/setup ## simulated histories with crashes: make seeds SEEDS=200
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
-record: $(VENV)/setup ## record the cassettes of the CRMs over HTTP
-	@echo "Nothing to record: no connector of this version speaks HTTP (cassettes/README.md)."
+record: $(VENV)/setup ## record the cassettes anew (docs/recording.md)
+	@$(BIN)/python -m tests.cassettes.record
 
 bench: $(VENV)/setup ## measure everything, write bench/results.md
 	@$(BIN)/python -m bench all
