@@ -25,7 +25,7 @@ from connectors.contract import (
     Verdict,
     Walk,
 )
-from connectors.errors import Unusable
+from connectors.errors import Retry, Stop, Unusable
 from connectors.http import Answer
 from connectors.hubspot import Options, wire, wire_write
 from connectors.hubspot.client import Client
@@ -65,6 +65,7 @@ class HubSpotConnector(Connector):
         self._account = account
         self._paths = paths(options.api)
         self._app_id = options.app_id
+        self._static = options.token
         self._size = page_size
         self._client = Client(options, account, self._paths.token)
         company = sorted(name.removeprefix(PREFIX) for name in account.fields if name.startswith(PREFIX))
@@ -118,6 +119,18 @@ class HubSpotConnector(Connector):
             request = Request("POST", f"{self._paths.objects}/notes/batch/read", body)
             found |= keys & set(self._read(request, "notes_read", wire_write.note_keys).values())
         return frozenset(found)
+
+    def live_problems(self) -> list[str]:
+        """Return what is wrong with the token's scopes, a line each; only static tokens can be asked about."""
+        if self._static is None:
+            return []
+        request = Request("POST", self._paths.token_info, {"tokenKey": self._static.reveal()})
+        needed = wire.scopes_needed(self._account.object.lower(), companies=self._companies is not None)
+        try:
+            found = self._read(request, "token", lambda a: wire.scope_problems(a, needed))
+        except (Retry, Stop):  # documented, never recorded: what HubSpot does not tell is not wrong
+            return []
+        return [f"{self._account.connection}: {line}" for line in found]
 
     def close(self) -> None:
         self._client.close()

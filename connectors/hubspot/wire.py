@@ -118,6 +118,8 @@ def moment(raw: RawValue) -> datetime | None:
         found = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         return None
+    if found.tzinfo is UTC:
+        return found
     return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
@@ -245,3 +247,29 @@ def _user(owner: str, one: Mapping[str, Any], *, archived: bool) -> User:
     name = " ".join(str(one[part]) for part in ("firstName", "lastName") if one.get(part))
     active = not (archived or one.get("archived") is True)
     return User(OwnerId(owner), name or email or owner, email, active, queue=one.get("type") == "QUEUE")
+
+
+# --- the token's scopes -----------------------------------------------------------------------------------
+
+
+def scopes_needed(object_type: str, *, companies: bool) -> frozenset[str]:
+    """Return the scopes that a connection to these objects uses; those of notes are the objects' own."""
+    kind = {"contact": "contacts", "company": "companies", "deal": "deals"}.get(object_type, object_type)
+    own = (
+        {"tickets"}
+        if kind.startswith("ticket")
+        else {f"crm.objects.{kind}.read", f"crm.objects.{kind}.write"}
+    )
+    also = {"crm.objects.companies.read"} if companies else set()
+    return frozenset({"crm.objects.owners.read", *own, *also})
+
+
+def scope_problems(answer: Answer, needed: frozenset[str]) -> list[str]:
+    """Return a line for each scope that the token lacks or does not need; none where HubSpot does not list them."""
+    held = frozenset(str(one) for one in content(answer).get("scopes") or ())
+    if not held:
+        return []
+    missing = [f"the token lacks the scope {one}" for one in sorted(needed - held)]
+    return missing + [
+        f"the token has the scope {one}, which is not needed" for one in sorted(held - needed - {"oauth"})
+    ]

@@ -22,6 +22,11 @@ from router.model import LeadRef
 BODY = "hs_note_body"
 LONGEST_BODY = 65_536
 
+_BREAK = "<br>\n"
+_TYPES = {
+    name: [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": number}]
+    for name, number in NOTE_TO.items()
+}
 _BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
 _TAGS = re.compile(r"<[^>]*>")
 _LATER = frozenset({"RATE_LIMIT", "RATE_LIMITS"})
@@ -109,26 +114,26 @@ def named(refusal: Refused, batch: Sequence[Assignment]) -> list[Assignment]:
 
 def notes(batch: Sequence[Note], now: datetime) -> Mapping[str, object]:
     """Return the body that creates the notes, each tied to its record; the trace id lets one fail alone."""
-    return {"inputs": [_note(note, now) for note in batch]}
+    stamp = str(int(now.timestamp() * 1000))
+    return {"inputs": [_note(note, stamp) for note in batch]}
 
 
-def _note(note: Note, now: datetime) -> Mapping[str, object]:
-    kind = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": NOTE_TO[note.ref.object.lower()]}
+def _note(note: Note, stamp: str) -> Mapping[str, object]:
     return {
         "objectWriteTraceId": note.key,
-        "properties": {"hs_timestamp": str(int(now.timestamp() * 1000)), BODY: to_html(note.body)},
-        "associations": [{"to": {"id": note.ref.record}, "types": [kind]}],
+        "properties": {"hs_timestamp": stamp, BODY: to_html(note.body)},
+        "associations": [{"to": {"id": note.ref.record}, "types": _TYPES[note.ref.object.lower()]}],
     }
 
 
 def to_html(body: str) -> str:
     """Return a note's text as HubSpot shows it; of one that is too long the middle is left out, never its key."""
-    lines = [html.escape(line, quote=False) for line in body.splitlines()]
-    text, last = "<br>\n".join(lines), lines[-1] if lines else ""
+    text = html.escape("\n".join(body.splitlines()), quote=False).replace("\n", _BREAK)
     if len(text) <= LONGEST_BODY:
         return text
-    head = text[: LONGEST_BODY - len(last) - 20].rpartition("<br>\n")[0]
-    return f"{head}<br>\n...<br>\n{last}"
+    last = text.rpartition(_BREAK)[2]
+    head = text[: LONGEST_BODY - len(last) - 20].rpartition(_BREAK)[0]
+    return f"{head}{_BREAK}...{_BREAK}{last}"
 
 
 def last_line(body: str) -> str:

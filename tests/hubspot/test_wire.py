@@ -126,7 +126,7 @@ def test_only_behind_ghosts_a_search_goes_on_by_offset_and_not_too_far() -> None
 
 
 def test_the_last_id_is_the_largest_number_whatever_the_order() -> None:
-    results = [{"id": record, "properties": {}} for record in ("99", "1000", "100")]
+    results: list[object] = [{"id": record, "properties": {}} for record in ("99", "1000", "100")]
     page = wire.found(answer(200, {"results": results, "paging": {"next": {"after": "3"}}}), WALK, None, ref)
     assert page.next == "1000"
 

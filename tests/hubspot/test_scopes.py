@@ -1,0 +1,53 @@
+"""The scopes of a token, as `check --live` tells them. The endpoint is known from documentation only."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.hubspot import wire
+from sandbox.faults import error_before
+from tests.hubspot.conftest import Open
+from tests.hubspot.portal_world import FIELDS, PortalWorld
+
+LEAST = frozenset({"crm.objects.contacts.read", "crm.objects.contacts.write", "crm.objects.owners.read"})
+
+
+def scoped(world: PortalWorld, scopes: frozenset[str]) -> list[str]:
+    world.portal.access.limit_to(world.portal.token, scopes)
+    connector = world.another()
+    return connector.live_problems()
+
+
+def test_a_token_with_the_least_scopes_is_right(world: PortalWorld) -> None:
+    assert scoped(world, LEAST) == []
+
+
+def test_a_missing_scope_and_a_needless_one_are_told(world: PortalWorld) -> None:
+    given = LEAST - {"crm.objects.owners.read"} | {"crm.objects.deals.write", "oauth"}
+    assert scoped(world, given) == [
+        "hs: the token lacks the scope crm.objects.owners.read",
+        "hs: the token has the scope crm.objects.deals.write, which is not needed",
+    ]
+
+
+def test_companies_are_needed_where_they_are_mapped(opened: Open) -> None:
+    world = opened(fields=FIELDS | {"company.name"})
+    assert scoped(world, LEAST) == ["hs: the token lacks the scope crm.objects.companies.read"]
+
+
+def test_where_hubspot_does_not_tell_nothing_is_wrong(world: PortalWorld) -> None:
+    world.portal.faults.add("oauth.info", error_before(500))
+    assert scoped(world, frozenset()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "scope"),
+    [
+        ("contact", "crm.objects.contacts.write"),
+        ("companies", "crm.objects.companies.write"),
+        ("deals", "crm.objects.deals.write"),
+        ("tickets", "tickets"),
+    ],
+)
+def test_each_object_has_scopes_of_its_own(kind: str, scope: str) -> None:
+    assert scope in wire.scopes_needed(kind, companies=False)
