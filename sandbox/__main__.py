@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import threading
 
@@ -18,15 +19,15 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.0, help="seconds per call")
     parser.add_argument("--limits", choices=sorted(LIMITS), default="enterprise")
     asked = parser.parse_args()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     with start(**vars(asked)) as running:
         keep_garbage_rare()
         line = {"url": running.url, "token": running.token, "control": running.control}
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            return
+        stop.wait()
 
 
 if __name__ == "__main__":

@@ -22,7 +22,10 @@ class Stage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What the caller meets. No `status` and no `cut` is an answer that is only late."""
+    """What the caller meets. No `status` and no `cut` is an answer that is only late.
+
+    `retry_after` is the header's seconds, for what has one.
+    """
 
     name: str
     stage: Stage
@@ -30,13 +33,17 @@ class Fault:
     cut: Cut | None = None
     wait: float = 0.0
     html: bool = False
+    retry_after: int | None = None
 
     def answer(self, applied: Answer | None) -> Answer:
         """Return what is sent instead of `applied`."""
         if self.status is not None:
             body = _PAGE.format(status=self.status).encode() if self.html else _broken(self.status)
             kind = "text/html; charset=UTF-8" if self.html else "application/json;charset=utf-8"
-            return Answer(self.status, body, {"content-type": kind}, self.wait)
+            headers = {"content-type": kind}
+            if self.retry_after is not None:
+                headers["retry-after"] = str(self.retry_after)
+            return Answer(self.status, body, headers, self.wait)
         if applied is None:
             return Answer(500, wait=self.wait, cut=self.cut)
         wait = applied.wait + self.wait
@@ -61,12 +68,26 @@ PROXY = Fault("proxy", Stage.BEFORE, status=200, html=True)
 LOCKED = Fault("locked", Stage.BEFORE, status=423)
 
 
+_OWN_ERROR = 500
+"""The one error that HubSpot itself tells in JSON; the others are pages of what stands before it."""
+
+
+def busy(seconds: int) -> Fault:
+    """Refuse with a 429 that does carry Retry-After, which no recorded one does."""
+    return Fault("busy", Stage.BEFORE, status=429, retry_after=seconds)
+
+
+def migrating(seconds: int) -> Fault:
+    """Refuse as an account does that moves to another data centre; documented, never recorded."""
+    return Fault("migrating", Stage.BEFORE, status=477, retry_after=seconds)
+
+
 def error_before(status: int = 502) -> Fault:
-    return Fault(f"error_before_{status}", Stage.BEFORE, status=status, html=status not in (500, 423))
+    return Fault(f"error_before_{status}", Stage.BEFORE, status=status, html=status != _OWN_ERROR)
 
 
 def error_after(status: int = 502) -> Fault:
-    return Fault(f"error_after_{status}", Stage.AFTER, status=status, html=status not in (500, 423))
+    return Fault(f"error_after_{status}", Stage.AFTER, status=status, html=status != _OWN_ERROR)
 
 
 def delay(seconds: float) -> Fault:
@@ -78,16 +99,25 @@ NAMED = {fault.name: fault for fault in (CUT_BEFORE, CUT_AFTER, CUT_WITHIN, ZOMB
 """The faults without a parameter, by name."""
 
 
+_MADE: dict[str, tuple[Callable[[int], Fault], int]] = {
+    "delay": (delay, 1),
+    "error_before": (error_before, 502),
+    "error_after": (error_after, 502),
+    "busy": (busy, 10),
+    "migrating": (migrating, 3600),
+}
+"""What makes a fault of a number, and the number unless one is given."""
+
+
 def named(name: str, value: float | None = None) -> Fault:
     """Return a fault by its name: `cut_after`, `delay` with seconds, `error_before` with a status."""
     if name in NAMED:
         return NAMED[name]
-    if name == "delay":
-        return delay(value or 1.0)
-    if name in ("error_before", "error_after"):
-        return (error_before if name == "error_before" else error_after)(int(value or 502))
-    known = ", ".join([*NAMED, "delay", "error_before", "error_after"])
-    raise ValueError(f"there is no fault {name!r}; known: {known}")
+    if name not in _MADE:
+        known = ", ".join([*NAMED, *_MADE])
+        raise ValueError(f"there is no fault {name!r}; known: {known}")
+    make, usual = _MADE[name]
+    return delay(value) if name == "delay" and value is not None else make(int(value or usual))
 
 
 @dataclass(slots=True)

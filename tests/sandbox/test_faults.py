@@ -12,9 +12,11 @@ from sandbox.faults import (
     PROXY,
     ZOMBIE,
     Fault,
+    busy,
     delay,
     error_after,
     error_before,
+    migrating,
     named,
 )
 from sandbox.hubspot import Portal
@@ -35,6 +37,8 @@ UPDATES = "contacts.batch_update"
         (error_after(500), 500, None, True),
         (PROXY, 200, None, False),
         (LOCKED, 423, None, False),
+        (busy(5), 429, None, False),
+        (migrating(60), 477, None, False),
         (delay(3.0), 200, None, True),
     ],
     ids=lambda value: value.name if isinstance(value, Fault) else None,
@@ -75,6 +79,13 @@ def test_a_proxys_page_is_html_with_status_200(crm: Caller) -> None:
     assert answer.body.startswith(b"<!DOCTYPE html>")
 
 
+def test_some_refusals_say_when_to_come_again(crm: Caller) -> None:
+    for fault in (busy(5), migrating(5)):
+        crm.portal.faults.clear()
+        crm.portal.faults.add("*", fault)
+        assert crm.ask("GET", "/crm/v3/owners").headers["retry-after"] == "5"
+
+
 def test_rules_count_calls_and_look_at_them(crm: Caller) -> None:
     (key,) = crm.contacts(1)
     only = crm.portal.faults.add(
@@ -103,7 +114,9 @@ def test_faults_end_when_they_are_cleared(crm: Caller) -> None:
     assert crm.ask("GET", "/crm/v3/owners").cut is None
 
 
-@pytest.mark.parametrize("name", ["cut_after", "zombie", "proxy", "delay", "error_before", "error_after"])
+@pytest.mark.parametrize(
+    "name", ["cut_after", "zombie", "proxy", "delay", "error_before", "error_after", "busy", "migrating"]
+)
 def test_faults_have_names(name: str) -> None:
     assert named(name, 503).name.startswith(name)
 
