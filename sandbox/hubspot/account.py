@@ -9,6 +9,7 @@ from functools import cache, partial
 
 from sandbox.hubspot.access import Token
 from sandbox.hubspot.fields import standard
+from sandbox.hubspot.hooks import Hooks
 from sandbox.hubspot.kinds import STANDARD, Kind, names_of
 from sandbox.hubspot.links import Links
 from sandbox.hubspot.people import Owners
@@ -46,9 +47,11 @@ class Account:
     links: Links = field(default_factory=Links)
     rules: list[PortalRule] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
+    hooks: Hooks = field(init=False)
     names: dict[str, Table] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.hooks = Hooks(self.id, random.Random(self.draw.random()))  # noqa: S311 - chance of a test
         for kind in STANDARD:
             self.open(kind)
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from sandbox.hubspot import writing
 from sandbox.hubspot.account import Account, PortalRule
 from sandbox.hubspot.fields import Property, Wrong
+from sandbox.hubspot.hooks import Hooks
 from sandbox.hubspot.kinds import custom
 from sandbox.hubspot.objects import join
 from sandbox.hubspot.people import Owners
@@ -34,6 +35,11 @@ class Desk:
     @property
     def owners(self) -> Owners:
         return self.account.owners
+
+    @property
+    def hooks(self) -> Hooks:
+        """Webhook events: `hooks.subscribe("contact.creation")`, later `hooks.deliveries(url, secret, at=...)`."""
+        return self.account.hooks
 
     # --- looking ------------------------------------------------------------------------------------------
 

@@ -113,6 +113,8 @@ def create(
     account.reveal(table, record, full, since=since)
     if table.kind.name == "contacts":
         account.bump_later(table, record, since=since)
+    flag = {"changeFlag": "CREATED", "changeSource": source.type}
+    account.hooks.tell(table.kind.singular, "creation", record.number, at, **flag)
     return record
 
 
@@ -186,6 +188,7 @@ def update(
     changes = new | computed
     table.write(record, changes, at=at, source=source)
     account.reveal(table, record, changes)
+    account.hooks.changed(table.kind.singular, record.number, at, changes, source.type)
     return {**values, **changes, **domain_of(values)}
 
 
@@ -202,6 +205,7 @@ def archive(account: Account, table: Table, record: Record) -> None:
     table.remove(record)
     account.reveal(table, record)
     account.links.drop(table.kind.type_id, record.id)
+    account.hooks.tell(table.kind.singular, "deletion", record.number, account.timeline.millis)
 
 
 def merge(account: Account, table: Table, primary: Record, other: Record, source: Source) -> Record:
@@ -226,7 +230,21 @@ def merge(account: Account, table: Table, primary: Record, other: Record, source
     new.changes = [*sorted((*primary.changes, *other.changes), key=_at), *new.changes]
     table.write(new, {}, at=at, source=source)
     account.reveal(table, new, values)
+    _tell_merge(account, table, new, olds)
     return new
+
+
+def _tell_merge(account: Account, table: Table, new: Record, olds: list[Record]) -> None:
+    """Tell a merge and one deletion; no property change is told of."""
+    numbers = [old.number for old in olds]
+    more = {
+        "primaryObjectId": numbers[0],
+        "mergedObjectIds": numbers,
+        "newObjectId": new.number,
+        "numberOfPropertiesMoved": len(new.values),
+    }
+    account.hooks.tell(table.kind.singular, "merge", new.number, new.updated, **more)
+    account.hooks.tell(table.kind.singular, "deletion", numbers[1], new.updated)
 
 
 def _merged(table: Table, primary: Record, other: Record, at: int) -> dict[str, str]:
