@@ -47,6 +47,8 @@ LIMITS = Limits(
 )
 """Those of the smallest account; a larger one says so in its answers' headers."""
 
+OAUTH_LIMITS = replace(LIMITS, day=None)
+
 FEATURES = Features(read_batch=BATCH, write_batch=BATCH, note_batch=BATCH, history=True, limits=LIMITS)
 
 T = TypeVar("T")
@@ -61,7 +63,7 @@ class HubSpotConnector(Connector):
                 f"{account.connection}: HubSpot object {account.object!r} is not one that leads are kept in here: "
                 "write contacts, companies, deals or tickets"
             )
-        self.features = FEATURES
+        self.features = FEATURES if options.token else replace(FEATURES, limits=OAUTH_LIMITS)
         self._account = account
         self._paths = paths(options.api)
         self._app_id = options.app_id
@@ -89,10 +91,7 @@ class HubSpotConnector(Connector):
         looks = dict.fromkeys(refs, Look(None, Absent.MISSING))
         if not ours:
             return looks
-        body = wire.batch_read([ref.record for ref in ours], self._fields)
-        told = self._read(
-            Request("POST", f"{self._objects}/batch/read", body), "read", lambda a: wire.looks(a, ours)
-        )
+        told = self._looks(ours)
         looks |= told
         looks |= {ref: self._look(ref) for ref in ours if ref not in told}
         return self._with_companies(looks)
@@ -176,14 +175,31 @@ class HubSpotConnector(Connector):
 
     def _page(self, walk: Walk, position: str | None) -> Page:
         if isinstance(walk, Entered):
-            size = min(self._size, SEARCH_PAGE)
-            body = wire.search(walk, position, self._fields | {walk.field}, size=size)
-            request = Request("POST", f"{self._objects}/search", body)
-            return self._read(request, "search", lambda a: wire.found(a, walk, position, self._ref))
+            return self._searched(walk, position)
         query = wire.listing(position, self._fields, size=min(self._size, LIST_PAGE))
         return self._read(
             Request("GET", self._objects, query=query), "list", lambda a: wire.listed(a, self._ref)
         )
+
+    def _searched(self, walk: Entered, position: str | None) -> Page:
+        size, path = min(self._size, SEARCH_PAGE), f"{self._objects}/search"
+        body = wire.search(walk, position, self._fields | {walk.field}, size=size)
+        fits = wire.fits(body)
+        if not fits:
+            body = wire.search(walk, position, {wire.OWNER, walk.field}, size=size)
+        page = self._read(
+            Request("POST", path, body), "search", lambda a: wire.found(a, walk, position, self._ref)
+        )
+        return page if fits else self._completed(page)
+
+    def _completed(self, page: Page) -> Page:
+        """Read the fields for which there was no room in the search."""
+        looks: dict[LeadRef, Look] = {}
+        for batch in batches([change.record.ref for change in page.changes], BATCH):
+            looks |= self._looks(batch)
+        records = (looks.get(change.record.ref, Look(None)).record for change in page.changes)
+        pairs = zip(page.changes, records, strict=True)
+        return replace(page, changes=[replace(one, record=record or one.record) for one, record in pairs])
 
     def _gathered(self, walk: Walk, position: str | None) -> Page:
         """Return several pages as one, as many as one call about their companies takes."""
@@ -208,6 +224,11 @@ class HubSpotConnector(Connector):
             return looks
         joined = asked(lambda: companies.join(records))
         return looks | {record.ref: Look(record) for record in joined}
+
+    def _looks(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        body = wire.batch_read([ref.record for ref in refs], self._fields)
+        request = Request("POST", f"{self._objects}/batch/read", body)
+        return self._read(request, "read", lambda a: wire.looks(a, refs))
 
     def _look(self, ref: LeadRef) -> Look:
         """Read one record alone: HubSpot left it out of a batch, as it does with merged ones."""

@@ -5,6 +5,7 @@ Values arrive as text or null, times as ISO text (with or without milliseconds) 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,9 @@ ID = "hs_object_id"
 MERGED = "hs_merged_object_ids"
 FARTHEST = 9_800
 """The last offset into one search that HubSpot is asked for; it refuses 10,000."""
+
+LONGEST_SEARCH = 3_000
+"""Characters of a search's body; HubSpot refuses a longer one."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -49,6 +53,11 @@ def search(
         "limit": size,
     }
     return body | ({"after": offset} if offset else {})
+
+
+def fits(body: Mapping[str, object]) -> bool:
+    """Return whether a search is short enough for HubSpot."""
+    return len(json.dumps(body)) <= LONGEST_SEARCH
 
 
 def listing(position: str | None, properties: Collection[str], *, size: int) -> list[tuple[str, str]]:

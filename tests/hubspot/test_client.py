@@ -73,6 +73,15 @@ def test_the_new_token_reaches_the_api_object_that_is_held(world: PortalWorld) -
     connector.close()
 
 
+def test_an_oauth_app_has_no_limit_of_the_day(world: PortalWorld) -> None:
+    connector = with_oauth(world)
+    assert [one.features.limits and one.features.limits.day for one in (connector, world.connector)] == [
+        None,
+        250_000,
+    ]
+    connector.close()
+
+
 def test_credentials_that_no_token_is_given_for_stop_the_pass_and_stay_secret(world: PortalWorld) -> None:
     connector = with_oauth(world, known=False)
     with pytest.raises(Stop, match="no access token for this client and refresh token") as caught:

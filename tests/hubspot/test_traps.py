@@ -74,6 +74,23 @@ def test_only_the_mapped_fields_are_asked_for(world: PortalWorld) -> None:
     assert "lifecyclestage" not in shown
 
 
+def test_fields_that_do_not_fit_into_a_search_are_read_behind_it(opened: Open) -> None:
+    names = [f"a_property_with_quite_a_long_name_{number:03}" for number in range(80)]
+    world = opened(fields=frozenset(names))
+    for name in names:
+        world.portal.define("contacts", name)
+    refs = [
+        world.add(DAY, owner=world.people()[0], a_property_with_quite_a_long_name_079=str(n))
+        for n in range(3)
+    ]
+    page = world.connector.pages(world.walk, None)
+    assert world.names == ["search", "read"]
+    assert [change.record.ref for change in page.changes] == refs
+    assert [change.record.fields[names[79]] for change in page.changes] == ["0", "1", "2"]
+    assert {change.record.owner for change in page.changes} == {world.people()[0]}
+    assert {change.stamp for change in page.changes} == {DAY}
+
+
 def test_a_merge_makes_a_third_record_to_which_both_ids_lead(world: PortalWorld) -> None:
     one, other, apart = (world.add(DAY) for _ in range(3))
     third = world.portal.merge("contacts", one.record, other.record)
