@@ -145,7 +145,8 @@ def associations_of(call: Call, table: Table, body: Mapping[str, Any]) -> list[M
 
 def _target(account: Account, table: Table, key: str, types: Sequence[int]) -> tuple[str, str]:
     """Find what an association leads to by its type, since the request names only an id."""
-    kind = ENDS.get((table.kind.type_id, types[0])) if types else None
+    kinds = {ENDS.get((table.kind.type_id, number)) for number in types}
+    kind = kinds.pop() if len(kinds) == 1 else None
     other = next((found for found in account.tables.values() if found.kind.type_id == kind), None)
     if other is not None:
         record = other.find(key)

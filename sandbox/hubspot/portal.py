@@ -16,7 +16,7 @@ from sandbox.hubspot.access import Access, Token
 from sandbox.hubspot.account import Account, Call
 from sandbox.hubspot.budgets import Budgets
 from sandbox.hubspot.desk import Desk
-from sandbox.hubspot.refusals import Refused
+from sandbox.hubspot.refusals import Refused, no_json
 from sandbox.hubspot.routes import Route, Routes
 from sandbox.hubspot.settings import Behaviour, Limits
 from sandbox.messages import Answer, Request, packed
@@ -123,7 +123,7 @@ class Portal(Desk):
         """Run a call, with the fault that strikes it."""
         self._fault = fault = self.faults.pick(route.kind, call.request)
         if fault is None:
-            return route.run(call)
+            return _run(route, call)
         if fault.stage is Stage.LATER:
             later = self.account.span(self.account.behaviour.zombie)
             self.timeline.later(later, partial(self._late, route, call))
@@ -132,7 +132,7 @@ class Portal(Desk):
 
     def _tried(self, route: Route, call: Call) -> Answer:
         try:
-            return route.run(call)
+            return _run(route, call)
         except Refused as refused:
             return self._refusal(refused)
 
@@ -174,6 +174,14 @@ class Portal(Desk):
         low = 0x8000_0000_0000_0000 | (rest & 0x3FFF_FFFF_FFFF_FFFF)
         text = f"{stamp & 0xFFFF_FFFF_FFFF:012x}7{rest >> 62:03x}{low:016x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _run(route: Route, call: Call) -> Answer:
+    """Run a call; a body of the wrong shape is refused, whatever stumbled over it."""
+    try:
+        return route.run(call)
+    except (AttributeError, KeyError, TypeError, ValueError) as wrong:
+        raise no_json(f"{type(wrong).__name__}: {wrong}") from wrong
 
 
 def _has_rates(answer: Answer, *, counted: bool) -> bool:

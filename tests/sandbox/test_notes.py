@@ -57,8 +57,20 @@ def test_a_note_moves_the_contacts_modified_stamp_a_moment_later(crm: Caller) ->
         {"properties": {"hs_timestamp": "2026-01-01", "hs_note_body": "x" * 65_537}},
         note("999"),
         note("51", kind=201),
+        {
+            **note("51"),
+            "associations": [
+                {"to": {"id": "51"}, "types": [{"associationTypeId": 202}, {"associationTypeId": 190}]}
+            ],
+        },
     ],
-    ids=["no hs_timestamp", "too long", "no such contact", "the type of the other direction"],
+    ids=[
+        "no hs_timestamp",
+        "too long",
+        "no such contact",
+        "the type of the other direction",
+        "types of two kinds",
+    ],
 )
 def test_a_note_that_is_wrong_refuses_its_batch(crm: Caller, broken: dict[str, Any]) -> None:
     (key,) = crm.contacts(1)

@@ -49,7 +49,7 @@ def test_files_stay_short() -> None:
         str(path.relative_to(ROOT)): count
         for folder in ("sandbox", "tests/sandbox")
         for path in (ROOT / folder).rglob("*.py")
-        if (count := len(path.read_text().splitlines())) > (300 if folder == "sandbox" else 350)
+        if (count := len(path.read_text().splitlines())) > 300
     }
     assert long == {}
 
