@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from hashlib import blake2b
 
 import sqlalchemy as sa
 
@@ -27,6 +26,7 @@ from router.route import Router, advance
 from router.rules import Rule
 from router.turns import reverse
 from sync import schema
+from sync.bulk import inserting
 from sync.codec import dumps, known_to_text, turn_from_text, turn_to_text
 from sync.directory import Directory
 from sync.ledger import Ledger, next_id
@@ -35,6 +35,10 @@ from sync.store import Session
 from sync.work import Pass
 
 SAME_PERSON = "same_person"
+_INSERT_DECISIONS = inserting(schema.decisions, *schema.decisions.c.keys())
+_INSERT_LOG = inserting(schema.log, *schema.log.c.keys())
+_INSERT_CLAIMS = inserting(schema.claims, *schema.claims.c.keys())
+_INSERT_PERSONS = inserting(schema.persons, *schema.persons.c.keys())
 
 
 def decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
@@ -97,7 +101,7 @@ def last_entry(tx: sa.Connection, subject: str, *, until: int | None = None) -> 
 
 def person_hash(key: bytes, person: str) -> str:
     """Return the keyed hash under which a person is remembered; without the store's key it says nothing."""
-    return hmac.new(key, person.encode(), "blake2b").hexdigest()[:32]
+    return blake2b(person.encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
 
 
 def _persons(tx: sa.Connection, hashes: Iterable[str]) -> dict[str, Sticky]:
@@ -118,9 +122,9 @@ class _Entries:
         self._position = next_id(tx, schema.log.c.seq) - 1
         self.rows: list[Row] = []
         self.made: list[tuple[Row, Decision]] = []
-        self._decisions: list[dict[str, Any]] = []
-        self._turns: list[dict[str, Any]] = []
-        self._persons: dict[str, dict[str, Any]] = {}
+        self._decisions: list[tuple[object, ...]] = []
+        self._turns: list[tuple[object, ...]] = []
+        self._persons: dict[str, tuple[object, ...]] = {}
 
     def add(self, row: Row, lead: Lead, decision: Decision, state: State) -> None:
         if self._still_waits(row, decision):
@@ -137,31 +141,34 @@ class _Entries:
         if changed.step is Step.CLAIMED and changed.rep:
             for key in set(person_keys(lead)) - (set(state.persons) if decision.by == SAME_PERSON else set()):
                 hashed = person_hash(self._work.store_key, key)
-                self._persons[hashed] = {"rep": changed.rep, "since": self._now, "lead": row.key}
+                self._persons[hashed] = (hashed, changed.rep, self._now, row.key)
 
     def _decision_row(
         self, number: int, row: Row, lead: Lead, decision: Decision, state: State
-    ) -> dict[str, Any]:
+    ) -> tuple[object, ...]:
+        """Return the values of the table's columns, in their order."""
         known = {i: state.persons[key] for i, key in enumerate(person_keys(lead)) if key in state.persons}
-        return {
-            "id": number,
-            "lead": row.key,
-            "at": self._now,
-            "run": self._work.id,
-            "config": self._work.wired.config,
-            "position": self._position,
-            "values_id": row.values_id,
-            "held_since": row.held_since,
-            "known": known_to_text(known),
-            "action": decision.action,
-            "rule": decision.rule,
-            "by": decision.by,
-            "rep": decision.owner,
-            "queue": decision.queue,
-            "team": decision.team,
-            "reasons": dumps(decision.reasons),
-            "turn": self._position + 1 if decision.turn else None,
-        }
+        inputs = (
+            self._now,
+            self._work.id,
+            self._work.wired.config,
+            self._position,
+            row.values_id,
+            row.held_since,
+            known_to_text(known) if known else "{}",
+        )
+        answer = (
+            decision.action,
+            decision.rule,
+            decision.by,
+            decision.owner,
+            decision.queue,
+            decision.team,
+            dumps(decision.reasons),
+        )
+        turn = (self._position + 1, decision.turn.after.number) if decision.turn else (None, None)
+        unread = dumps(sorted({unread.field for unread in lead.unread})) if lead.unread else "[]"
+        return number, row.key, *inputs, *answer, *turn, unread
 
     def _moved(self, row: Row, decision: Decision) -> Row:
         match decision.action:
@@ -197,17 +204,10 @@ class _Entries:
 
     def write(self) -> None:
         tx = self._tx
-        if self._decisions:
-            tx.execute(schema.decisions.insert(), self._decisions)
-        if self._turns:
-            tx.execute(schema.log.insert(), self._turns)
-        claims = [
-            {"lead": row.key, "decision": row.decision, "at": self._now}
-            for row, _ in self.made
-            if row.step is Step.CLAIMED
-        ]
-        if claims:
-            tx.execute(schema.claims.insert(), claims)
+        _INSERT_DECISIONS(tx, self._decisions)
+        _INSERT_LOG(tx, self._turns)
+        claimed = (row for row, _ in self.made if row.step is Step.CLAIMED)
+        _INSERT_CLAIMS(tx, ((row.key, row.decision, self._now) for row in claimed))
         _remember(tx, self._persons)
         self._work.ledger.save(tx, self.rows)
 
@@ -218,23 +218,14 @@ def _claimed(row: Row, decision: Decision, missing: str, now: datetime) -> Row:
     return row._replace(step=Step.CLAIMED, reason="; ".join(decision.reasons), due=None)
 
 
-def _turn_row(seq: int, now: datetime, lead: str, turn: Turn) -> dict[str, Any]:
-    return {
-        "seq": seq,
-        "at": now,
-        "kind": "turn",
-        "subject": f"team:{turn.team}",
-        "lead": lead,
-        "body": turn_to_text(turn),
-    }
+def _turn_row(seq: int, now: datetime, lead: str, turn: Turn) -> tuple[object, ...]:
+    return seq, now, "turn", f"team:{turn.team}", lead, turn_to_text(turn)
 
 
-def _remember(tx: sa.Connection, found: Mapping[str, dict[str, Any]]) -> None:
-    persons = schema.persons
-    if not found:
-        return
-    tx.execute(persons.delete().where(persons.c.hash.in_(list(found))))
-    tx.execute(persons.insert(), [{"hash": hashed, **values} for hashed, values in found.items()])
+def _remember(tx: sa.Connection, found: Mapping[str, tuple[object, ...]]) -> None:
+    if found:
+        tx.execute(schema.persons.delete().where(schema.persons.c.hash.in_(list(found))))
+    _INSERT_PERSONS(tx, found.values())
 
 
 # --- giving back ------------------------------------------------------------------------------------------

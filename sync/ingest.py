@@ -17,6 +17,7 @@ from sync.plan import Act, Plan, plan
 from sync.steps import Row, Step
 from sync.work import Pass, calling
 
+_FRESH = 3000
 _FIRST_DAY = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -131,5 +132,11 @@ class _Planned:
 
     def write(self, work: Pass, tx: sa.Connection) -> None:
         ledger = work.ledger
-        ledger.insert(tx, ledger.keep_values(tx, self._new))
+        new = ledger.keep_values(tx, self._new)
+        ledger.insert(tx, new)
         ledger.save(tx, [*ledger.keep_values(tx, self._known), *self._changed])
+        for row, _ in (*self._known, *((row, None) for row in self._changed)):
+            work.fresh.pop(row.key, None)
+        for row, (_, lead) in zip(new, self._new, strict=True):
+            if row.step is Step.SEEN and len(work.fresh) < _FRESH:
+                work.fresh[row.key] = (row, lead)

@@ -10,8 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.model import ConnectionName, Lead, LeadRef, RecordId
+from router.model import ConnectionName, Lead, LeadRef, OwnerId, RecordId
 from sync import schema
+from sync.bulk import inserting, updating
 from sync.codec import lead_from_text, lead_to_text
 from sync.steps import ENDED, ZOMBIE_WINDOW, Row, Step, entry_key, quoted, readable, record_key, unquoted
 
@@ -88,11 +89,16 @@ class Ledger:
             query = query.where(sa.or_(leads.c.due.is_(None), leads.c.due <= due))
         return list(rows_of(tx, query.order_by(leads.c.key).limit(limit)))
 
-    def waiting(self, tx: sa.Connection, *, limit: int) -> list[Row]:
-        """Return the leads without a decision, those that entered first coming first."""
+    def waiting(self, tx: sa.Connection, *, limit: int) -> list[str]:
+        """Return the keys of the leads without a decision, those that entered first coming first."""
         leads = schema.leads
-        query = sa.select(leads).where(leads.c.connection == self.connection, leads.c.step == Step.SEEN)
-        return list(rows_of(tx, query.order_by(leads.c.stamp, leads.c.key).limit(limit)))
+        query = sa.select(leads.c.key).where(leads.c.connection == self.connection, leads.c.step == Step.SEEN)
+        return list(tx.scalars(query.order_by(leads.c.stamp, leads.c.key).limit(limit)))
+
+    def rows(self, tx: sa.Connection, keys: Iterable[str]) -> Iterator[Row]:
+        """Yield the rows of these keys, in any order."""
+        for chunk in _chunks(list(keys)):
+            yield from rows_of(tx, sa.select(schema.leads).where(schema.leads.c.key.in_(chunk)))
 
     def standing(self, tx: sa.Connection) -> Counter[Step]:
         """Count the entries at each step that has something left to do; the many that ended are not counted."""
@@ -104,46 +110,39 @@ class Ledger:
         return Counter({Step(step): count for step, count in tx.execute(query.group_by(leads.c.step))})
 
     def insert(self, tx: sa.Connection, rows: Sequence[Row]) -> None:
-        if rows:
-            tx.execute(schema.leads.insert(), [self._values(row) | self._identity(row) for row in rows])
+        _INSERT(tx, (self._new(row) for row in rows))
 
     def save(self, tx: sa.Connection, rows: Sequence[Row]) -> None:
         """Write rows that changed, by key."""
-        if rows:
-            tx.execute(_UPDATE_ALL, [{"k": row.key, **self._values(row)} for row in rows])
+        _UPDATE_ALL(tx, ((row.key, *self._saved(row)) for row in rows))
 
     def move(self, tx: sa.Connection, rows: Sequence[Row]) -> None:
         """Write rows of which only the step changed, and what belongs to it: a third of the work of `save`."""
-        moved = [
-            {
-                "k": row.key,
-                "step": row.step,
-                "reason": readable(row.reason),
-                "due": row.due,
-                "attempts": row.attempts,
-                "intent_at": row.intent_at,
-                "seen_owner": row.seen_owner and readable(row.seen_owner),
-                "run": self.run,
-            }
-            for row in rows
-        ]
-        if moved:
-            tx.execute(_UPDATE_STEP, moved)
+        _UPDATE_STEP(
+            tx,
+            (
+                (
+                    row.key,
+                    row.step,
+                    readable(row.reason),
+                    row.due,
+                    row.attempts,
+                    row.intent_at,
+                    _seen(row),
+                    self.run,
+                )
+                for row in rows
+            ),
+        )
 
-    def _values(self, row: Row) -> dict[str, Any]:
-        seen = row.seen_owner and readable(row.seen_owner)
-        values = dict(zip(_SAVED, row[_FIRST_SAVED:], strict=True))
-        return {**values, "reason": readable(row.reason), "seen_owner": seen, "run": self.run}
+    def _saved(self, row: Row) -> Sequence[Any]:
+        return (*row._replace(reason=readable(row.reason), seen_owner=_seen(row))[_FIRST_SAVED:], self.run)
 
-    def _identity(self, row: Row) -> dict[str, Any]:
-        return {
-            "key": row.key,
-            "record": record_key(row.ref),
-            "connection": row.ref.connection,
-            "object": row.ref.object,
-            "record_id": quoted(row.ref.record),
-            "entry": row.entry,
-        }
+    def _new(self, row: Row) -> Sequence[Any]:
+        ref = row.ref
+        record = row.key.rpartition("#")[0]
+        identity = (row.key, record, ref.connection, ref.object, quoted(ref.record), row.entry)
+        return (*identity, *self._saved(row))
 
     # --- values ---
 
@@ -155,11 +154,14 @@ class Ledger:
         if not seen:
             return []
         rows = [row._replace(values_id=_next_values(row)) for row, _ in seen]
-        bodies = [
-            {"id": row.values_id, "record": record_key(row.ref), "body": lead_to_text(lead)}
-            for row, (_, lead) in zip(rows, seen, strict=True)
-        ]
-        tx.execute(schema.lead_values.insert(), bodies)
+        leads = (lead for _, lead in seen)
+        _INSERT_VALUES(
+            tx,
+            (
+                (row.values_id, row.key.rpartition("#")[0], lead_to_text(lead))
+                for row, lead in zip(rows, leads, strict=True)
+            ),
+        )
         return rows
 
     # --- intents left by a holder of the lock that is gone ---
@@ -201,13 +203,18 @@ class Ledger:
             tx.execute(schema.cursors.insert().values(connection=self.connection, **values))
 
 
-def _update(*columns: str) -> sa.Update:
-    values: dict[str, Any] = {name: sa.bindparam(name) for name in columns}
-    return schema.leads.update().where(schema.leads.c.key == sa.bindparam("k")).values(values)
+_INSERT = inserting(
+    schema.leads, "key", "record", "connection", "object", "record_id", "entry", *_SAVED, "run"
+)
+_UPDATE_ALL = updating(schema.leads, "key", *_SAVED, "run")
+_UPDATE_STEP = updating(
+    schema.leads, "key", "step", "reason", "due", "attempts", "intent_at", "seen_owner", "run"
+)
+_INSERT_VALUES = inserting(schema.lead_values, "id", "record", "body")
 
 
-_UPDATE_ALL = _update(*_SAVED, "run")
-_UPDATE_STEP = _update("step", "reason", "due", "attempts", "intent_at", "seen_owner", "run")
+def _seen(row: Row) -> OwnerId | None:
+    return row.seen_owner and OwnerId(readable(row.seen_owner))
 
 
 def new_row(ref: LeadRef, entry: int, step: Step, **values: Any) -> Row:

@@ -9,12 +9,21 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from connectors.contract import Note, RawValue
-from router.model import Action, Decision, Lead, LeadRef, QueueName, RepId, TeamName
+from router.model import (
+    Action,
+    Decision,
+    Lead,
+    LeadRef,
+    QueueName,
+    RepId,
+    TeamName,
+    TeamTurns,
+    Turn,
+    Unread,
+)
 from router.note import note_body
 from router.rules import Rulebook
 from sync import schema
-from sync.codec import turn_from_text
-from sync.ledger import values_of
 from sync.steps import Row
 
 _LONGEST_WHY = 1000
@@ -23,12 +32,10 @@ _LONGEST_WHY = 1000
 def note_bodies(tx: sa.Connection, book: Rulebook, rows: Sequence[Row]) -> dict[str, Note]:
     """Return each row's note by the row's key."""
     decided = stored_decisions(tx, [row.decision for row in rows if row.decision is not None])
-    leads = values_of(tx, [stored.values_id for stored in decided.values()])
     notes = {}
     for row in rows:
         stored = decided[row.decision or 0]
-        lead = leads.get(stored.values_id) or Lead(ref=row.ref)
-        body = note_body(stored.decision(row.ref), lead, book)
+        body = note_body(stored.decision(row.ref), stored.unread_only(row.ref), book)
         notes[row.key] = Note(row.ref, row.note_key, f"{body}\n{row.note_key}")
     return notes
 
@@ -62,28 +69,32 @@ class Stored:
     def values_id(self) -> str:
         return str(self.row["values_id"])
 
+    def unread_only(self, ref: LeadRef) -> Lead:
+        """Return the lead with nothing but the names of its fields that could not be understood."""
+        fields = json.loads(self.row["unread"])
+        return Lead(ref=ref, unread=tuple(Unread(field, "", "", "") for field in fields))
+
     def decision(self, ref: LeadRef) -> Decision:
+        """Return the decision; of its turn there is the number alone."""
         row = self.row
         team = TeamName(row["team"]) if row["team"] else None
+        owner = RepId(row["rep"]) if row["rep"] else None
+        number = row["turn_number"]
         return Decision(
             lead=ref,
             action=Action(row["action"]),
             rule=row["rule"],
             by=row["by"],
             reasons=tuple(json.loads(row["reasons"])),
-            owner=RepId(row["rep"]) if row["rep"] else None,
+            owner=owner,
             queue=QueueName(row["queue"]) if row["queue"] else None,
             team=team,
-            turn=turn_from_text(team, row["body"]) if team and row["body"] else None,
+            turn=Turn(team, owner, {}, TeamTurns(number)) if team and owner and number else None,
         )
 
 
 def stored_decisions(tx: sa.Connection, ids: Sequence[int]) -> dict[int, Stored]:
-    """Return decisions by id, each with its entry of the log."""
-    decisions, log = schema.decisions, schema.log
-    query = (
-        sa.select(decisions, log.c.body)
-        .outerjoin(log, log.c.seq == decisions.c.turn)
-        .where(decisions.c.id.in_(list(ids)))
-    )
+    """Return decisions by id."""
+    decisions = schema.decisions
+    query = sa.select(decisions).where(decisions.c.id.in_(list(ids)))
     return {row["id"]: Stored(row) for row in tx.execute(query).mappings()}

@@ -228,9 +228,12 @@ def _decided(work: Pass) -> list[Row]:
     if limit <= 0:
         return []
     with work.session.transaction("next") as tx:
-        rows = work.ledger.waiting(tx, limit=limit)
-        known = values_of(tx, [row.values_id for row in rows if row.values_id])
-    return decide(work, [(row, known[row.values_id]) for row in rows if row.values_id in known])
+        keys = work.ledger.waiting(tx, limit=limit)
+        missing = list(work.ledger.rows(tx, [key for key in keys if key not in work.fresh]))
+        known = values_of(tx, [row.values_id for row in missing if row.values_id])
+    found = {row.key: (row, known[row.values_id]) for row in missing if row.values_id in known}
+    found |= {key: work.fresh.pop(key) for key in keys if key in work.fresh}
+    return decide(work, [found[key] for key in keys if key in found])
 
 
 def _close(work: Pass) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def to_micros(time: datetime) -> int:
+    """Return whole microseconds since 1970."""
+    return (time - EPOCH) // _MICROSECOND
+
+
 class Instant(sa.types.TypeDecorator[datetime]):
     """An aware UTC time as whole microseconds since 1970: exact and ordered alike on every database."""
 
@@ -17,7 +22,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:  # noqa: ARG002
-        return None if value is None else (value - EPOCH) // _MICROSECOND
+        return None if value is None else to_micros(value)
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else EPOCH + value * _MICROSECOND
@@ -139,6 +144,8 @@ decisions = sa.Table(
     sa.Column("team", sa.Text),
     sa.Column("reasons", sa.Text, nullable=False),
     sa.Column("turn", sa.BigInteger),  # its entry of the log
+    sa.Column("turn_number", sa.BigInteger),
+    sa.Column("unread", sa.Text, nullable=False),  # names of the lead's fields that could not be understood
 )
 
 log = sa.Table(

@@ -90,6 +90,8 @@ _SAFE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in "%/#
 
 def quoted(part: str) -> str:
     """Return an id as any database can hold it, and as a part of a key; `unquoted` gives it back."""
+    if part.isascii() and part.isalnum():
+        return part
     return quote(part, safe=_SAFE, errors="surrogatepass")
 
 

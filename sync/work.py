@@ -20,6 +20,7 @@ from sync.directory import Directory
 from sync.ledger import Ledger
 from sync.plan import Intake
 from sync.seams import Pending, Seams
+from sync.steps import Row
 from sync.store import Session
 
 T = TypeVar("T")
@@ -76,7 +77,8 @@ class Pass:
     """One run over one connection, while its lock is held.
 
     `people` asks the CRM for its users once, and only if a lead needs them: an idle poll is one call. `allowance`
-    is how many more leads the pass may claim.
+    is how many more leads the pass may claim. `fresh` are leads as this pass wrote them, so that they need not be read
+    again to be decided; never more than some thousands.
     """
 
     id: str
@@ -89,6 +91,7 @@ class Pass:
     allowance: int
     counts: Counts = field(default_factory=Counts)
     progress: Callable[[Counts], None] = lambda _: None
+    fresh: dict[str, tuple[Row, Lead]] = field(default_factory=dict)
 
     @property
     def connector(self) -> Connector:

@@ -54,6 +54,8 @@ def upgrade() -> None:
         sa.Column("team", sa.Text(), nullable=True),
         sa.Column("reasons", sa.Text(), nullable=False),
         sa.Column("turn", sa.BigInteger(), nullable=True),
+        sa.Column("turn_number", sa.BigInteger(), nullable=True),
+        sa.Column("unread", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_decisions_lead"), "decisions", ["lead"], unique=False)

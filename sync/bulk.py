@@ -1,0 +1,67 @@
+"""Many rows in one statement, handed to the driver as they are.
+
+SQLAlchemy writes the SQL, once for each database; preparing every value of every row costs more than the writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from sync.schema import Instant, to_micros
+
+
+class Bulk:
+    """An INSERT or UPDATE with one parameter for each of `columns`; rows give their values in that order."""
+
+    def __init__(self, statement: sa.Insert | sa.Update, table: sa.Table, columns: Sequence[str]) -> None:
+        self._statement = statement
+        self._columns = tuple(columns)
+        self._times = [
+            at
+            for at, name in enumerate(columns)
+            if name in table.c and isinstance(table.c[name].type, Instant)
+        ]
+        self._sql: dict[str, tuple[str, list[int] | None]] = {}
+
+    def __call__(self, tx: sa.Connection, rows: Iterable[Sequence[Any]]) -> None:
+        """Execute for all rows; none is no statement."""
+        ready = [self._plain(row) for row in rows]
+        if not ready:
+            return
+        sql, order = self._compiled(tx.dialect)
+        if order is None:
+            tx.exec_driver_sql(sql, [dict(zip(self._columns, row, strict=True)) for row in ready])
+        else:
+            tx.exec_driver_sql(sql, [tuple([row[at] for at in order]) for row in ready])
+
+    def _plain(self, row: Sequence[Any]) -> list[Any]:
+        plain = list(row)
+        for at in self._times:
+            if plain[at] is not None:
+                plain[at] = to_micros(plain[at])
+        return plain
+
+    def _compiled(self, dialect: sa.Dialect) -> tuple[str, list[int] | None]:
+        """Return the SQL and, where its parameters have no names, their order among the columns."""
+        if dialect.name not in self._sql:
+            compiled: Any = self._statement.compile(dialect=dialect, column_keys=list(self._columns))
+            order = (
+                [self._columns.index(name) for name in compiled.positiontup] if compiled.positional else None
+            )
+            self._sql[dialect.name] = (str(compiled), order)
+        return self._sql[dialect.name]
+
+
+def inserting(table: sa.Table, *columns: str) -> Bulk:
+    """Return an INSERT of these columns."""
+    return Bulk(table.insert(), table, columns)
+
+
+def updating(table: sa.Table, key: str, *columns: str) -> Bulk:
+    """Return an UPDATE of these columns by the key, which comes first in each row."""
+    values: dict[str, Any] = {name: sa.bindparam(name) for name in columns}
+    statement = table.update().where(table.c[key] == sa.bindparam(f"_{key}")).values(values)
+    return Bulk(statement, table, (f"_{key}", *columns))
