@@ -9,15 +9,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from email.utils import format_datetime
 from pathlib import Path
 
 from connectors.contract import Secret
 from connectors.hubspot import Options
-from sandbox.hubspot import Portal
-from sandbox.messages import Answer, Request
 from sandbox.server import Server
 from sync.store import open_store
 from tests.cassettes.account import record_visit
@@ -57,7 +53,7 @@ def record(scenario: Scenario, folder: Path) -> Path:
     file.unlink(missing_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="leadswitch-record-") as home,
-        Server(dated(portal, clock)) as server,
+        Server(portal.answer) as server,
     ):
         store = open_store(f"sqlite:///{home}/store.db", create=True)
         options = _towards(scenario.options, server.url, portal.token)
@@ -68,16 +64,6 @@ def record(scenario: Scenario, folder: Path) -> Path:
         finally:
             store.close()
     return file
-
-
-def dated(portal: Portal, clock: Standing) -> Callable[[Request], Answer]:
-    """Let the portal's answers say the portal's time, as those of any web server do."""
-
-    def answer(request: Request) -> Answer:
-        found = portal.answer(request)
-        return replace(found, headers={"date": format_datetime(clock(), usegmt=True), **found.headers})
-
-    return answer
 
 
 def _towards(options: Options, url: str, token: str) -> Options:

@@ -11,7 +11,7 @@ from connectors.contract import Secret, Verdict
 from sandbox.hubspot import Portal
 from sandbox.server import Server
 from tests.cassettes.account import Visit, record_visit, visit
-from tests.cassettes.record import ACCOUNT, dated
+from tests.cassettes.record import ACCOUNT
 from tests.cassettes.scenarios import SCENARIOS
 from tests.cassettes.scrub import vcr
 from tests.cassettes.stage import OPTIONS, Standing
@@ -29,7 +29,7 @@ def recorded(tmp_path: Path) -> Recorded:
     """Return what a visit to the sandbox recorded, and the portal as it was left."""
     clock = Standing()
     portal = SCENARIOS["first_sync_assigns_and_notes"].portal(lambda: clock().timestamp())
-    with Server(dated(portal, clock)) as server:
+    with Server(portal.answer) as server:
         options = replace(OPTIONS, base_url=server.url, token=Secret(portal.token))
         file = record_visit(options, tmp_path, lambda seconds: clock.pass_by(seconds=seconds))
     return Recorded(file, portal)
