@@ -45,8 +45,11 @@ class Links:
 
     def _put(self, start: tuple[str, str], end: tuple[str, str], types: set[int], visible: float) -> None:
         ends = self._links.setdefault((*start, end[0]), {})
-        link = ends.setdefault(end[1], Link(end[1], set(), visible))
-        link.types |= types
+        link = ends.get(end[1])
+        if link is None:
+            ends[end[1]] = Link(end[1], types, visible)
+        else:
+            link.types = link.types | types
 
     def remove(self, start: tuple[str, str], end: tuple[str, str]) -> None:
         """Part two records; nothing happens where they were not joined."""

@@ -217,6 +217,7 @@ class Table:
 
     def _release(self, record: Record, changed: Values) -> None:
         for name, index in self._unique.items():
-            value = record.values.get(name, "").strip().casefold()
-            if name in changed and index.get(value) == record.id:
-                del index[value]
+            if name in changed:
+                value = record.values.get(name, "").strip().casefold()
+                if index.get(value) == record.id:
+                    del index[value]

@@ -55,7 +55,7 @@ def framed(
 
 def created_shape(account: Account, table: Table, record: Record) -> dict[str, Any]:
     """Return what a create answers: the given and computed properties, and no owner unless one was given."""
-    values = dict(sorted((name, value) for name, value in record.values.items() if value))
+    values = {name: value for name in sorted(record.values) if (value := record.values[name])}
     lead_date = values.get("hs_lifecyclestage_lead_date")
     if lead_date and account.behaviour.late_dates:
         values["hs_lifecyclestage_lead_date"] = str(millis_of(lead_date))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from sandbox.hubspot.account import Account, Call
@@ -106,7 +107,7 @@ def create(
             raise conflict(existing.id)
     key = id or table.new_id()
     at = account.timeline.millis if created is None else created
-    full = values | _computed(table, values, key, at) | owned(account, values, at) | _origin(source)
+    full = {**values, **_computed(table, values, key, at), **owned(account, values, at), **_origin(source)}
     record = table.insert(full, id=key, created=at, source=source)
     record.hidden = hidden
     since = account.timeline.now if created is None else created / 1000
@@ -118,7 +119,8 @@ def create(
     return record
 
 
-def _origin(source: Source) -> dict[str, str]:
+@cache
+def _origin(source: Source) -> Mapping[str, str]:
     found = {"hs_object_source": source.type, "hs_object_source_label": source.type}
     return found | ({"hs_object_source_id": source.id} if source.id else {})
 
