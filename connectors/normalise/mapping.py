@@ -34,6 +34,9 @@ __all__ = [
 
 CUSTOM = "custom."
 _FIRST = ("country", "region")
+_EACH_ITS_OWN = frozenset(("email", "phone", "name", "first_name", "last_name", "created", "modified"))
+_REMEMBERED = 1024
+_SHORT = 64
 _LONGEST_KEY = 1000  # of a value map: what is longer is text that someone wrote, no choice of a list
 
 
@@ -124,25 +127,31 @@ def _headed(steps: tuple[_Step, ...], names: tuple[str, ...]) -> Iterator[tuple[
     for name in names:
         found.setdefault(_heading(name), []).append(name)
     read = TRANSFORMS["text"].read
-    customs = (_Step(key, key, read, {}) for key in found if key.startswith(CUSTOM) and key != CUSTOM)
+    customs = (_Step(key, key, read, {}, read) for key in found if key.startswith(CUSTOM) and key != CUSTOM)
     for step in (*steps, *customs):
         yield from ((step, name) for name in found.get(step.source, ()))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Step:
-    """A field map made ready: its reader found, its value map's keys folded."""
+    """A field map made ready: its reader found, its value map's keys folded.
+
+    `known` is the reader with its latest answers remembered, for short text: choices of a list come again and again.
+    """
 
     field: str
     source: str
     read: Reader
     values: Mapping[str, str]
+    known: Reader
 
 
 def _step(each: FieldMap, mapping: FieldMapping) -> _Step:
     source = _heading(each.source) if mapping.headings else each.source
     values = {key.strip().casefold(): value for key, value in each.values.items()}
-    return _Step(each.field, source, TRANSFORMS[_transform(each)].read, values)
+    read = TRANSFORMS[_transform(each)].read
+    known = read if each.field in _EACH_ITS_OWN else lru_cache(maxsize=_REMEMBERED)(read)
+    return _Step(each.field, source, read, values, known)
 
 
 def _transform(each: FieldMap) -> str:
@@ -175,8 +184,10 @@ class _Filling:
         """Read one raw value into its field, unless the field has one already."""
         if raw is None or raw == "" or step.field in self._found:
             return
+        mapped = _mapped(raw, step.values) if step.values else raw
+        short = type(mapped) is str and len(mapped) <= _SHORT  # other types would share answers: 1, 1.0, True
         try:
-            value = step.read(_mapped(raw, step.values) if step.values else raw, self._context)
+            value = (step.known if short else step.read)(mapped, self._context)
         except Unreadable as error:
             self._unread.append(Unread(step.field, source, storable(as_text(raw)), error.why))
             return
