@@ -1,0 +1,114 @@
+"""Leadswitch as `leadswitch sync` runs it: configuration, store on disk, connector, pool of threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+from unittest.mock import patch
+
+from bench.hubspot import FIELDS
+from bench.leads import rulebook
+from connectors.hubspot import connector as hubspot
+from router.rules import Alert, Rulebook, Step, ToTeam
+from sync.passes import Order, Summary, run_pass
+from sync.seams import Seams, production, system_clock
+from sync.store import Store, open_store
+from sync.wiring import configuration, wire
+from sync.work import Wired
+
+_CALLS_AT_ONCE = 8
+_CONFIGURATION = """\
+timezone: UTC
+store: sqlite:///{folder}/leadswitch.db
+connections:
+  - name: hs
+    kind: hubspot
+    base_url: {url}
+    token: ${{file:token}}
+    enters: [createdate]
+    take: all
+    mapping: mapping.yaml
+    audit: [{audit}]
+    max_per_pass: 1000000
+"""
+_TEAMS = "reps: [{id: rep0}]\nteams: [{name: all, members: [rep0]}]\n"
+_RULES = "rules: [{name: everyone, assign: {team: all}}]\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """An engine, ready: open store, wired connection."""
+
+    wired: Wired
+    store: Store
+    seams: Seams
+
+    def sync(self, *, later: float = 0.0) -> Summary:
+        """Run one pass, so many seconds later than it is."""
+        clock = self.seams.clock
+        seams = replace(self.seams, clock=lambda: clock() + timedelta(seconds=later))
+        return run_pass(self.wired, self.store, seams, Order())
+
+    def complete(self) -> None:
+        """Run one pass, and fail unless it ended well."""
+        summary = self.sync()
+        if summary.exit_code:
+            raise AssertionError(f"the pass did not do its work: {summary}")
+
+
+def book() -> Rulebook:
+    """Return the rules of the routing bench, its reps findable by e-mail; whom nobody can serve goes to a team."""
+    found = rulebook(60)
+    reps = {name: replace(rep, email=f"{name}@reps.example") for name, rep in found.reps.items()}
+    first = next(iter(found.teams))
+    return replace(found, reps=reps, otherwise=(Step(ToTeam(first)), Step(Alert())))
+
+
+@contextmanager
+def ready(
+    folder: Path,
+    where: tuple[str, str],
+    *,
+    shift: float,
+    audit: str = "note",
+    mapping: Mapping[str, str] = FIELDS,
+    paced: bool = True,
+) -> Iterator[Ours]:
+    """Wire an account (its url and token) to a store in `folder`; without `paced` calls go out as fast as they can.
+
+    `shift` is what the engine's clock is ahead of this machine's, in seconds.
+    """
+    _write(folder, where, audit, mapping)
+    found = replace(configuration(folder), rulebook=book())
+    with ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
+        seams = replace(production(pool, Event()), clock=_clock(shift))
+        store = open_store(found.store, create=True)
+        # An account without limits does not exist: that there are none is said where the connector says which.
+        features = hubspot.FEATURES if paced else replace(hubspot.FEATURES, limits=None)
+        with patch.object(hubspot, "FEATURES", features):
+            wired = wire(found, found.connections[0], seams)
+        try:
+            yield Ours(wired, store, seams)
+        finally:
+            wired.connector.close()
+            store.close()
+
+
+def _clock(shift: float) -> Callable[[], datetime]:
+    ahead = timedelta(seconds=shift)
+    return lambda: system_clock() + ahead
+
+
+def _write(folder: Path, where: tuple[str, str], audit: str, mapping: Mapping[str, str]) -> None:
+    url, token = where
+    main = _CONFIGURATION.format(folder=folder, url=url, audit=audit)
+    fields = "".join(f"  {field}: {source}\n" for field, source in mapping.items())
+    texts = {"leadswitch": main, "teams": _TEAMS, "rules": _RULES, "mapping": f"fields:\n{fields}"}
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    (folder / "token").write_text(token, encoding="utf-8")
