@@ -167,6 +167,14 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Rights:
+    """Scopes, permissions or roles by the CRM's own names; both empty where the CRM does not tell."""
+
+    missing: tuple[str, ...] = ()
+    needless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OwnerChange:
     """One entry of a record's owner history, newest last; `ours` where the CRM says that our credentials wrote it."""
 
@@ -307,6 +315,10 @@ class Connector(ABC):
     def history(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Sequence[OwnerChange]]:
         """Return the owner history of each ref, oldest first; only where `features.history`."""
         raise NotImplementedError("this CRM keeps no owner history")
+
+    def rights(self) -> Rights:
+        """Return which rights the credentials lack, and which they hold and the connection does not need."""
+        return Rights()
 
     def close(self) -> None:
         """Give back connections and files; the connector is not used afterwards."""

@@ -24,7 +24,10 @@ class Skip(ConnectorError):
 
 
 class Stop(ConnectorError):
-    """The pass cannot go on: credentials revoked, quota spent, permission missing, service refused us."""
+    """The pass cannot go on: credentials revoked, quota spent, permission missing, service refused us.
+
+    The call that raised it was not applied.
+    """
 
 
 class Conflict(ConnectorError):

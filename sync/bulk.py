@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sync.schema import Instant, to_micros
+_ANY: Any = None  # our column types write the same on every database
 
 
 class Bulk:
@@ -19,10 +19,10 @@ class Bulk:
     def __init__(self, statement: sa.Insert | sa.Update, table: sa.Table, columns: Sequence[str]) -> None:
         self._statement = statement
         self._columns = tuple(columns)
-        self._times = [
-            at
+        self._own = [
+            (at, kind)
             for at, name in enumerate(columns)
-            if name in table.c and isinstance(table.c[name].type, Instant)
+            if name in table.c and isinstance(kind := table.c[name].type, sa.types.TypeDecorator)
         ]
         self._sql: dict[str, tuple[str, list[int] | None]] = {}
 
@@ -39,9 +39,9 @@ class Bulk:
 
     def _plain(self, row: Sequence[Any]) -> list[Any]:
         plain = list(row)
-        for at in self._times:
+        for at, kind in self._own:
             if plain[at] is not None:
-                plain[at] = to_micros(plain[at])
+                plain[at] = kind.process_bind_param(plain[at], _ANY)
         return plain
 
     def _compiled(self, dialect: sa.Dialect) -> tuple[str, list[int] | None]:

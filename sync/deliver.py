@@ -26,7 +26,18 @@ _UNKNOWN = "the answer did not arrive; it is looked at after the window in which
 
 def deliver(work: Pass, rows: Sequence[Row]) -> Task:
     """Write the owners of claimed rows, then their notes; what must be sent again is looked at afresh first."""
-    yield from _until_sent(work, rows, _deliver_once, _failed)
+    yield from _until_sent(work, _still_right(work, rows), _deliver_once, _failed)
+
+
+def _still_right(work: Pass, rows: Sequence[Row]) -> Sequence[Row]:
+    """Return the rows whose rep can still own leads in the CRM; the others are to be decided again."""
+    if not rows:
+        return rows
+    owners = work.people().owners
+    stale = [row for row in rows if row.rep and row.over is None and owners.get(row.rep) != row.owner_id]
+    release(work, [row._replace(step=Step.SEEN, reason="", due=None, attempts=0) for row in stale])
+    gone = {row.key for row in stale}
+    return [row for row in rows if row.key not in gone]
 
 
 def _until_sent(work: Pass, rows: Sequence[Row], send: _Send, failed: _Fail) -> Task:
@@ -105,7 +116,7 @@ def _write(work: Pass, writes: Sequence[tuple[Row, Record]]) -> Steps[tuple[Sequ
     batch = [
         Assignment(record, row.owner_id or OwnerId(""), stamps.get(row.key, {})) for row, record in writes
     ]
-    answer = yield from _attempt(lambda: work.connector.assign(batch), rows)
+    answer = yield from _attempt(lambda: work.connector.assign(batch), rows, Verdict.CONFLICT)
     now = work.now()
     written = [_after_owner(work, row, answer.outcomes[row.ref], now) for row in rows]
     open_still = [row for row in written if row.step not in _LOST]
@@ -129,23 +140,28 @@ class _Answer:
     stop: Stop | None = None
 
 
-def _attempt(call: Call, rows: Sequence[Row]) -> Steps[_Answer]:
-    """Make a writing call, once, and give each row an outcome, whatever came back."""
+def _attempt(call: Call, rows: Sequence[Row], unsent: Verdict) -> Steps[_Answer]:
+    """Make a writing call, once, and give each row an outcome, whatever came back.
+
+    `unsent` is the verdict where the CRM would not have the call at all.
+    """
     answered: Sequence[Outcome] = ()
-    detail, stop = _UNKNOWN, None
+    verdict, detail, stop = Verdict.DOUBTFUL, _UNKNOWN, None
     try:
         answered = yield call
     except Retry as error:
         return _Answer({row.ref: Outcome(row.ref, Verdict.CONFLICT, str(error)) for row in rows}, later=error)
     except Stop as error:
-        detail, stop = str(error), error
+        stop, verdict, detail = error, unsent, str(error)
     except Doubt as error:
         detail = str(error) or _UNKNOWN
     except Exception as error:  # whatever it was, the call may have been applied
         detail = f"{type(error).__name__}: {_UNKNOWN}"
     found = {outcome.ref: outcome for outcome in answered}
-    doubtful = {row.ref: Outcome(row.ref, Verdict.DOUBTFUL, detail) for row in rows}
-    return _Answer(doubtful | {ref: outcome for ref, outcome in found.items() if ref in doubtful}, stop=stop)
+    unanswered = {row.ref: Outcome(row.ref, verdict, detail) for row in rows}
+    return _Answer(
+        unanswered | {ref: outcome for ref, outcome in found.items() if ref in unanswered}, stop=stop
+    )
 
 
 def _after_owner(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
@@ -206,7 +222,9 @@ def _note_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row], Re
         noting = [row._replace(step=Step.NOTING, intent_at=intent_at) for row in rows]
         work.ledger.move(tx, noting)
         notes = note_bodies(tx, work.wired.router.book, noting)
-    answer = yield from _attempt(lambda: work.connector.annotate([notes[row.key] for row in noting]), noting)
+    answer = yield from _attempt(
+        lambda: work.connector.annotate([notes[row.key] for row in noting]), noting, Verdict.DOUBTFUL
+    )
     now = work.now()
     written = [_after_note(work, row, answer.outcomes[row.ref], now) for row in noting]
     _save(work, "notes", written)

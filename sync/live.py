@@ -24,10 +24,11 @@ _LOOK_BACK = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the CRMs said: where the configuration does not fit them, and which could not be asked; a line each."""
+    """What the CRMs said, a line each: what does not fit, which could not be asked, what is worth knowing."""
 
     problems: list[str] = field(default_factory=list)
     unreachable: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
 
 def ask_crms(found: Configuration) -> Answered:
@@ -43,7 +44,7 @@ def ask_crms(found: Configuration) -> Answered:
 def _ask(found: Configuration, settings: Connection, seams: Seams, answered: Answered) -> None:
     try:
         wired = wire(found, settings, seams, rehearsal=True)
-        answered.problems.extend(_compared(wired, seams))
+        answered.problems.extend(_compared(wired, seams, answered))
         wired.connector.close()
     except Unknown as error:
         answered.problems.extend(error.problems)
@@ -53,12 +54,18 @@ def _ask(found: Configuration, settings: Connection, seams: Seams, answered: Ans
         answered.unreachable.append(f"{settings.name}: {error}")
 
 
-def _compared(wired: Wired, seams: Seams) -> Iterator[str]:
+def _compared(wired: Wired, seams: Seams, answered: Answered) -> Iterator[str]:
     settings, connector, book = wired.settings, wired.connector, wired.router.book
     name = ConnectionName(settings.name)
     users = calling(seams, connector.owners)
     people = directory(book, name, settings.replaces, users, any_owner=connector.features.any_owner)
     yield from _people(book, name, people)
+    rights = connector.rights()
+    yield from (f"{name}: the credentials lack the right {right}" for right in rights.missing)
+    if rights.needless:
+        answered.notices.append(
+            f"{name}: the credentials hold more rights than needed: {', '.join(rights.needless)}"
+        )
     for date in settings.enters:
         walk = Entered(date, seams.clock() - _LOOK_BACK)
         page = calling(seams, partial(connector.pages, walk, None))
@@ -69,7 +76,9 @@ def _compared(wired: Wired, seams: Seams) -> Iterator[str]:
 
 def _people(book: Rulebook, name: ConnectionName, people: Directory) -> Iterator[str]:
     for rep, why in people.absent.items():
-        yield f"{name}: rep {rep}: {why}; give the rep that e-mail there, or say `owner: {{{name}: ID}}`"
+        known = rep in book.reps and "inactive" in why
+        hint = "" if known else f"; give the rep that e-mail there, or say `owner: {{{name}: ID}}`"
+        yield f"{name}: rep {rep}: {why}{hint}"
     for queue in book.queues.values():
         if name in queue.targets and queue.name not in people.queues:
             yield f"{name}: queue {queue.name}: the CRM has no queue {queue.targets[name]}"

@@ -139,7 +139,7 @@ def _work(work: Pass, order: Order) -> int:
     waiting = _standing(work)[Step.SEEN]
     if waiting:
         taken = min(waiting, work.allowance)
-        order.tell(f"{work.ledger.connection}: {waiting:,} leads to assign, {taken:,} in this pass")
+        order.tell(f"{work.ledger.connection}: {waiting:,} to assign, {taken:,} in this pass")
     drive(_tasks(work), work.seams)
     return 0 if work.seams.stopping() else _standing(work)[Step.SEEN]
 

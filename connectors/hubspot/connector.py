@@ -21,6 +21,7 @@ from connectors.contract import (
     Outcome,
     OwnerChange,
     Page,
+    Rights,
     User,
     Verdict,
     Walk,
@@ -119,17 +120,16 @@ class HubSpotConnector(Connector):
             found |= keys & set(self._read(request, "notes_read", wire_write.note_keys).values())
         return frozenset(found)
 
-    def live_problems(self) -> list[str]:
-        """Return what is wrong with the token's scopes, a line each; only static tokens can be asked about."""
+    def rights(self) -> Rights:
+        """Return the token's scopes, missing and needless; only static tokens can be asked about."""
         if self._static is None:
-            return []
+            return Rights()
         request = Request("POST", self._paths.token_info, {"tokenKey": self._static.reveal()})
         needed = wire.scopes_needed(self._account.object.lower(), companies=self._companies is not None)
         try:
-            found = self._read(request, "token", lambda a: wire.scope_problems(a, needed))
+            return self._read(request, "token", lambda a: wire.rights(a, needed))
         except (Retry, Stop):  # documented, never recorded: what HubSpot does not tell is not wrong
-            return []
-        return [f"{self._account.connection}: {line}" for line in found]
+            return Rights()
 
     def close(self) -> None:
         self._client.close()

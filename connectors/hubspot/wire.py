@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.contract import Absent, Change, Entered, Look, OwnerChange, Page, RawValue, Record, User
+from connectors.contract import (
+    Absent,
+    Change,
+    Entered,
+    Look,
+    OwnerChange,
+    Page,
+    RawValue,
+    Record,
+    Rights,
+    User,
+)
 from connectors.errors import Stop
 from connectors.http import Answer
 from connectors.hubspot.wire_errors import content, errors, named_ids
@@ -273,12 +284,9 @@ def scopes_needed(object_type: str, *, companies: bool) -> frozenset[str]:
     return frozenset({"crm.objects.owners.read", *own, *also})
 
 
-def scope_problems(answer: Answer, needed: frozenset[str]) -> list[str]:
-    """Return a line for each scope that the token lacks or does not need; none where HubSpot does not list them."""
+def rights(answer: Answer, needed: frozenset[str]) -> Rights:
+    """Return the scopes that the token lacks or does not need; none where HubSpot does not list them."""
     held = frozenset(str(one) for one in content(answer).get("scopes") or ())
     if not held:
-        return []
-    missing = [f"the token lacks the scope {one}" for one in sorted(needed - held)]
-    return missing + [
-        f"the token has the scope {one}, which is not needed" for one in sorted(held - needed - {"oauth"})
-    ]
+        return Rights()
+    return Rights(tuple(sorted(needed - held)), tuple(sorted(held - needed - {"oauth"})))

@@ -11,19 +11,20 @@ from sync.wiring import configuration
 def run(screen: Screen, *, live: bool) -> int:
     found = configuration(screen.directory)
     problems: list[str] = []
+    notices = [str(notice) for notice in found.notices]
     code = OK
     if live:
         from sync.live import ask_crms
 
         answered = ask_crms(found)
         problems = [*answered.problems, *answered.unreachable]
+        notices += answered.notices
         code = CRM_REFUSED if answered.unreachable else CONFIG_WRONG if answered.problems else OK
-    _report(screen, found, problems, code)
+    _report(screen, found, problems, notices, code)
     return code
 
 
-def _report(screen: Screen, found: Configuration, problems: list[str], code: int) -> None:
-    notices = [str(notice) for notice in found.notices]
+def _report(screen: Screen, found: Configuration, problems: list[str], notices: list[str], code: int) -> None:
     if screen.json:
         screen.result({"exit": code, "problems": problems, "notices": notices, "hash": found.hash})
         return

@@ -169,7 +169,7 @@ OUTCOMES: Mapping[str, Outcome] = {
     ),
     "token_revoked": Outcome(
         passes=[
-            counts(seen=2, api_calls=5, doubtful=2),
+            counts(seen=2, api_calls=5, waiting=2),
             counts(seen=2, assigned=2, api_calls=6, unverified=2),
         ],
         codes=[3, 0],
@@ -178,11 +178,11 @@ OUTCOMES: Mapping[str, Outcome] = {
         ledger=verified(TWO),
     ),
     "missing_scope": Outcome(
-        passes=[counts(seen=1, api_calls=5, doubtful=1)],
+        passes=[counts(seen=1, api_calls=5, waiting=1)],
         codes=[3],
         owners=[{"101": CY}],
         notes=[],
-        ledger={"101": ("doubtful", CY)},
+        ledger={"101": ("claimed", CY)},
     ),
     "lost_answer_then_read_back": Outcome(
         passes=[

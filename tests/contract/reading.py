@@ -289,6 +289,13 @@ def history_tells_each_owner_in_order(world: World) -> None:
     assert not [change for change in told[untouched] if change.owner]
 
 
+@promise("Return which rights the credentials lack, and which they hold and the connection does not need.")
+def credentials_that_suffice_lack_nothing(world: World) -> None:
+    rights = world.connector.rights()
+    assert rights.missing == ()
+    assert not set(rights.needless) & set(rights.missing)
+
+
 @promise("Give back connections and files; the connector is not used afterwards.")
 def closing_ends_one_connector_and_no_other(world: World) -> None:
     ref = world.add(DAY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connectors.contract import Rights
 from connectors.hubspot import wire
 from sandbox.faults import error_before
 from tests.hubspot.conftest import Open
@@ -12,32 +13,29 @@ from tests.hubspot.portal_world import FIELDS, PortalWorld
 LEAST = frozenset({"crm.objects.contacts.read", "crm.objects.contacts.write", "crm.objects.owners.read"})
 
 
-def scoped(world: PortalWorld, scopes: frozenset[str]) -> list[str]:
+def scoped(world: PortalWorld, scopes: frozenset[str]) -> Rights:
     world.portal.access.limit_to(world.portal.token, scopes)
-    connector = world.another()
-    return connector.live_problems()
+    return world.another().rights()
 
 
 def test_a_token_with_the_least_scopes_is_right(world: PortalWorld) -> None:
-    assert scoped(world, LEAST) == []
+    assert scoped(world, LEAST) == Rights()
 
 
 def test_a_missing_scope_and_a_needless_one_are_told(world: PortalWorld) -> None:
     given = LEAST - {"crm.objects.owners.read"} | {"crm.objects.deals.write", "oauth"}
-    assert scoped(world, given) == [
-        "hs: the token lacks the scope crm.objects.owners.read",
-        "hs: the token has the scope crm.objects.deals.write, which is not needed",
-    ]
+    found = scoped(world, given)
+    assert found == Rights(("crm.objects.owners.read",), ("crm.objects.deals.write",))
 
 
 def test_companies_are_needed_where_they_are_mapped(opened: Open) -> None:
     world = opened(fields=FIELDS | {"company.name"})
-    assert scoped(world, LEAST) == ["hs: the token lacks the scope crm.objects.companies.read"]
+    assert scoped(world, LEAST) == Rights(missing=("crm.objects.companies.read",))
 
 
 def test_where_hubspot_does_not_tell_nothing_is_wrong(world: PortalWorld) -> None:
     world.portal.faults.add("oauth.info", error_before(500))
-    assert scoped(world, frozenset()) == []
+    assert scoped(world, frozenset()) == Rights()
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_take_since_begins_at_midnight_in_the_configurations_zone(office: Office
     after = office.lead(created="2026-03-01T00:00:00Z")
     office.sync()
     assert (office.owner(before), office.owner(after) is not None) == (None, True)
-    assert office.told == ["crm: 1 leads to assign, 1 in this pass"]
+    assert office.told == ["crm: 1 to assign, 1 in this pass"]
 
 
 def test_a_pass_claims_no_more_than_max_per_pass_and_says_so(office: Office) -> None:

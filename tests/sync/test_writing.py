@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from connectors.contract import Assignment, Connector, Features, Look, Note, Outcome, Verdict
 from connectors.errors import Doubt, Retry, Stop
-from router.model import LeadRef, OwnerId
+from router.model import LeadRef, OwnerId, Rep
 from sync import schema
 from sync.preview import Unsent
 from tests.sync.office import Office
@@ -326,3 +327,31 @@ def test_a_pass_that_is_asked_to_stop_does_not_go_on_asking(office: Office) -> N
     office.stopping = lambda: len(office.slept) >= 1
     summary = office.sync()
     assert (office.slept, summary.stopped) == ([3600.0], True)
+
+
+def test_a_lead_of_a_rep_whose_user_was_archived_goes_to_another(office: Office) -> None:
+    lead = office.lead()
+    office.wrapped = lambda inner: Meddled(
+        inner,
+        assign=lambda batch: [Outcome(a.record.ref, Verdict.REFUSED, "the owner is archived") for a in batch],
+    )
+    office.sync()
+    first = office.ledger()[lead]["rep"]
+    honest(office)
+    rep = office.rulebook.reps[first]
+    left = Rep(id=rep.id, name=rep.name, email="archived@reps.example")
+    office.rulebook = replace(office.rulebook, reps={**office.rulebook.reps, first: left})
+    office.clock.pass_by(minutes=2)
+    assert office.sync().exit_code == 0
+    assert office.owner(lead) not in (None, f"u-{first}")
+    assert _standing_turns(office) == 1
+
+
+def test_credentials_refused_at_the_write_leave_nothing_in_doubt(office: Office) -> None:
+    lead = office.lead()
+    meddle(office, assign=raising(Stop("a scope is missing")))
+    summary = office.sync()
+    assert (summary.exit_code, summary.counts.doubtful, office.step(lead)) == (3, 0, "claimed")
+    honest(office)
+    assert office.sync().exit_code == 0
+    assert office.owner(lead) is not None
