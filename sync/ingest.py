@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -15,24 +16,35 @@ from router.model import Lead
 from sync.ledger import Cursor, new_row, values_of
 from sync.plan import Act, Plan, plan
 from sync.steps import Row, Step
-from sync.work import Pass, calling
+from sync.work import Pass, Steps, Task
 
 _FRESH = 3000
 _FIRST_DAY = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-def walk(work: Pass, field: str) -> None:
+def first_walk(work: Pass, field: str) -> bool:
+    """Say whether this walk is the one that an explicit `take` asks for: its leads are counted before any is taken."""
+    with work.session.transaction("cursor") as tx:
+        cursor = work.ledger.cursor(tx, field)
+    if cursor.floor is None:
+        return True
+    explicit = not isinstance(work.wired.settings.take, New)
+    return explicit and cursor.floor == (cursor.watermark or _FIRST_DAY)
+
+
+def walking(work: Pass, field: str) -> Task:
     """Walk the records that entered by `field` since the floor, with the overlap, or go on where a pass stopped."""
     with work.session.transaction("cursor") as tx:
         cursor = work.ledger.cursor(tx, field)
     if cursor.floor is None and cursor.position is None:
-        cursor = _first(work, cursor)
+        cursor = yield from _first(work, cursor)
         if isinstance(work.wired.settings.take, New):
             return
     if cursor.position is None:
         cursor = replace(cursor, since=_since(work, cursor), newest=None, started=None)
     while not work.seams.stopping():
-        page = _page(work, cursor)
+        entered = Entered(cursor.walk, cursor.since or _FIRST_DAY)
+        page: Page = yield work.asking(partial(work.connector.pages, entered, cursor.position))
         cursor = _met(cursor, page)
         ingest(work, page.changes, cursor)
         work.counts.seen += len(page.changes)
@@ -40,13 +52,13 @@ def walk(work: Pass, field: str) -> None:
             return
 
 
-def _first(work: Pass, cursor: Cursor) -> Cursor:
+def _first(work: Pass, cursor: Cursor) -> Steps[Cursor]:
     """Set the watermark: the CRM's own time for `take: new`, so that nothing older is ever assigned."""
     take = work.wired.settings.take
     watermark = _midnight(take.day, work.wired.zone) if isinstance(take, Since) else None
     if isinstance(take, New):
-        probe = Entered(cursor.walk, work.now())
-        watermark = calling(work.seams, lambda: work.connector.pages(probe, None)).server_time
+        probe: Page = yield work.asking(partial(work.connector.pages, Entered(cursor.walk, work.now()), None))
+        watermark = probe.server_time
     cursor = replace(cursor, watermark=watermark, floor=watermark or _FIRST_DAY)
     with work.session.transaction("watermark") as tx:
         work.ledger.save_cursor(tx, cursor)
@@ -63,11 +75,6 @@ def _since(work: Pass, cursor: Cursor) -> datetime:
         return floor
     since = floor - timedelta(seconds=work.wired.settings.overlap)
     return max(since, cursor.watermark or since)
-
-
-def _page(work: Pass, cursor: Cursor) -> Page:
-    entered = Entered(cursor.walk, cursor.since or _FIRST_DAY)
-    return calling(work.seams, lambda: work.connector.pages(entered, cursor.position))
 
 
 def _met(cursor: Cursor, page: Page) -> Cursor:

@@ -18,7 +18,7 @@ from sync.codec import dumps
 from sync.decide import announce, decide
 from sync.deliver import deliver, gone_because, look_for_notes, note
 from sync.directory import Directory, directory
-from sync.ingest import ingest, walk
+from sync.ingest import first_walk, ingest, walking
 from sync.ledger import Ledger, values_of
 from sync.seams import Seams
 from sync.steps import DOUBTFUL, WAITING, Row, Step
@@ -132,15 +132,15 @@ def _open(
 
 def _work(work: Pass, order: Order) -> int:
     """Do the pass; return how many leads `max_per_pass` left waiting."""
-    if order.walks:
-        for field in work.wired.settings.enters:
-            walk(work, field)
+    fields = work.wired.settings.enters if order.walks else ()
+    first = [field for field in fields if first_walk(work, field)]
+    drive((walking(work, field) for field in first), work.seams, width=1)
     _look_again(work)
     waiting = _standing(work)[Step.SEEN]
     if waiting:
         taken = min(waiting, work.allowance)
         order.tell(f"{work.ledger.connection}: {waiting:,} to assign, {taken:,} in this pass")
-    drive(_tasks(work), work.seams)
+    drive(_tasks(work, [field for field in fields if field not in first]), work.seams)
     return 0 if work.seams.stopping() else _standing(work)[Step.SEEN]
 
 
@@ -192,14 +192,42 @@ def _gone(row: Row, look: Look | None) -> Row:
 # --- tasks ------------------------------------------------------------------------------------------------
 
 
-def _tasks(work: Pass) -> Iterator[Task]:
-    """Yield what earlier passes left, then the leads without a decision, in the order they entered."""
+def _tasks(work: Pass, fields: Sequence[str]) -> Iterator[Task | None]:
+    """Yield the walks, what earlier passes left, and the leads without a decision, in the order they entered.
+
+    While a walk goes on leads are decided as they come in, a whole batch at a time; None is "nothing yet".
+    """
+    walks = _Walks(work, fields)
+    yield from walks.tasks()
     standing = _standing(work)
     for steps, task in LEFT:
         if any(standing[step] for step in steps):
             yield from (task(work, rows) for rows in _left(work, *steps))
-    while rows := _decided(work):
-        yield deliver(work, [row for row in rows if row.step is Step.CLAIMED])
+    while True:
+        if walks.under_way and len(work.fresh) < work.batch:
+            yield None
+            continue
+        rows = _decided(work)
+        if not rows and not walks.under_way:
+            return
+        yield deliver(work, [row for row in rows if row.step is Step.CLAIMED]) if rows else None
+
+
+class _Walks:
+    """The walks of a pass, and how many of them have not ended."""
+
+    def __init__(self, work: Pass, fields: Sequence[str]) -> None:
+        self._work, self._fields = work, fields
+        self.under_way = len(fields)
+
+    def tasks(self) -> Iterator[Task]:
+        return (self._until_its_end(field) for field in self._fields)
+
+    def _until_its_end(self, field: str) -> Task:
+        try:
+            yield from walking(self._work, field)
+        finally:
+            self.under_way -= 1
 
 
 LEFT: Sequence[tuple[tuple[Step, ...], Callable[[Pass, Sequence[Row]], Task]]] = (

@@ -140,11 +140,12 @@ def pause(error: Retry | None, attempt: int) -> float:
     return min(2.0 ** (attempt - 1), _LONGEST_WAIT)
 
 
-def drive(tasks: Iterator[Task], seams: Seams, *, width: int = _FLIGHT) -> None:
+def drive(tasks: Iterator[Task | None], seams: Seams, *, width: int = _FLIGHT) -> None:
     """Run tasks with up to `width` calls under way; only the calls leave this thread.
 
-    Tasks are advanced in the order in which they began, so a run is the same whatever the calls' speed. When one
-    raises, no other is begun, those under way are ended, then it is raised.
+    Tasks are advanced in the order in which they began, so a run is the same whatever the calls' speed. A task None
+    is none yet: one under way is advanced first. When one raises, no other is begun, those under way are ended, then
+    it is raised.
     """
     flight = _Flight(seams)
     while True:
