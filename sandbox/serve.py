@@ -62,6 +62,12 @@ def start(
     return Running(portal, Server(Control(portal).answer, port=port), contacts)
 
 
+def start_empty() -> Running:
+    """Start a HubSpot account that has nobody and nothing yet, on a free port."""
+    portal = Portal()
+    return Running(portal, Server(Control(portal).answer), 0)
+
+
 def keep_garbage_rare() -> None:
     """Let a process that only serves look for garbage rarely: looking through all records takes half its time."""
     gc.collect()

@@ -27,7 +27,7 @@ COMMANDS = {
 """Command to the module whose `run` does it."""
 
 SANDBOX = "sandbox.serve"
-"""Stands alone and is handed to its command; nothing else of it is loaded."""
+"""Stands alone and is handed to the commands that serve an account; nothing else of it is loaded."""
 
 app = typer.Typer(
     name="leadswitch",
@@ -173,12 +173,15 @@ def demo(
     directory: Annotated[
         Path | None, typer.Option("--dir", metavar="DIR", help="Where to keep its files.")
     ] = None,
+    stay: Annotated[
+        bool, typer.Option("--stay", help="Serve the account until Ctrl-C, to sync again from elsewhere.")
+    ] = False,
     config: ConfigOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Route some hundred sample leads and show it. The real sync, on a CRM in a file; needs no account."""
-    _run(context, (config, json, quiet), directory=directory)
+    """Route some hundred sample leads and show it. The real sync, on a sandbox; needs no account."""
+    _run(context, (config, json, quiet), load=lambda: import_module(SANDBOX), directory=directory, stay=stay)
 
 
 @app.command()

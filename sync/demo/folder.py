@@ -19,14 +19,19 @@ MARK = ".leadswitch-demo.json"
 """Names the files the demo wrote, with their hashes: what is edited since is kept beside the fresh one."""
 
 CRM = "crm.json"
+"""What the account held at the end; of the same name as the sample it came from."""
+
+TOKEN = "demo-token"  # noqa: S105 - the name of the file, which the configuration refers to
 _STORE = "leadswitch.db"
 _PASS_LOCK = f"{_STORE}.crm.lock"
 _MADE_BY_RUNS = (
     *(f"{_STORE}{end}" for end in ("", "-wal", "-shm", "-journal", ".lock")),
-    *(f"{CRM}{end}" for end in (".journal", ".tmp")),
+    CRM,
+    TOKEN,
     _PASS_LOCK,
 )
 _DAY = re.compile(rb"<([+-]\d+)d>")
+_URL = b"<url>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +43,16 @@ class Laid:
     kept: tuple[Path, ...]
 
 
-def lay(path: Path, today: date) -> Laid:
-    """Write the configuration and the CRM, its dates counted from `today`.
+def lay(path: Path, today: date, *, url: str, token: str) -> Laid:
+    """Write the configuration of an account at `url`, its dates counted from `today`, and the account's token.
 
     Raises `Refused` where that cannot be, `Held` while a pass runs there.
     """
     try:
         marked = _marked(path)
         kept = _clear(path, marked) if marked is not None else ()
-        _write(path, _texts(today))
+        _write(path, _texts(today, url.encode()))
+        _write_token(path / TOKEN, token)
     except OSError as error:
         raise Refused(
             f"{error.filename or path} cannot be used: {error.strerror}; name another directory with --dir"
@@ -73,7 +79,7 @@ def _clear(path: Path, marked: Mapping[str, str]) -> tuple[Path, ...]:
     lock.acquire()
     try:
         ours = marked.keys() & _shipped().keys()
-        edited = sorted(name for name in ours - {CRM} if _is_edited(path / name, marked[name]))
+        edited = sorted(name for name in ours if _is_edited(path / name, marked[name]))
         kept = tuple(_aside(path / name) for name in edited)
         for name in (*ours, *_MADE_BY_RUNS):
             (path / name).unlink(missing_ok=True)
@@ -83,7 +89,9 @@ def _clear(path: Path, marked: Mapping[str, str]) -> tuple[Path, ...]:
 
 
 def _shipped() -> Mapping[str, Path]:
-    return {file.relative_to(SHIPPED).as_posix(): file for file in SHIPPED.rglob("*") if file.is_file()}
+    """Return the files that are laid out, by name; the sample goes into the account instead."""
+    files = (file for file in SHIPPED.rglob("*") if file.is_file())
+    return {file.relative_to(SHIPPED).as_posix(): file for file in files if file.name != CRM}
 
 
 def _is_edited(file: Path, digest: str) -> bool:
@@ -97,12 +105,15 @@ def _aside(file: Path) -> Path:
     return file.rename(target)
 
 
-def _texts(today: date) -> dict[str, bytes]:
+def _texts(today: date, url: bytes) -> dict[str, bytes]:
     def on(found: re.Match[bytes]) -> bytes:
         return str(today + timedelta(days=int(found[1]))).encode()
 
+    def filled(text: bytes) -> bytes:
+        return _DAY.sub(on, text).replace(_URL, url)
+
     texts = {name: file.read_bytes() for name, file in _shipped().items()}
-    return {name: _DAY.sub(on, text) if name.endswith(".yaml") else text for name, text in texts.items()}
+    return {name: filled(text) if name.endswith(".yaml") else text for name, text in texts.items()}
 
 
 def _write(path: Path, texts: Mapping[str, bytes]) -> None:
@@ -112,6 +123,11 @@ def _write(path: Path, texts: Mapping[str, bytes]) -> None:
     (path / ".gitignore").write_text("*\n", "utf-8")
     digests = {name: _digest(text) for name, text in texts.items()}
     (path / MARK).write_text(json.dumps(digests, indent=1) + "\n", "utf-8")
+
+
+def _write_token(file: Path, token: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(f"{token}\n", "utf-8")
 
 
 def _digest(text: bytes) -> str:

@@ -39,7 +39,15 @@ def commands(outcome: Outcome, path: Path) -> Iterator[tuple[str, str]]:
         f"{program} check {config}",
         "after a change, such as `gt: 1000` for Enterprise in rules.yaml",
     )
-    yield f"{program} sync {config}", "after you added a record to crm.json, or gave one to somebody there"
+    yield (
+        f"{program} demo --dir {quote(str(path))}",
+        "again, from the start: the account ended with this run; --stay keeps it",
+    )
+
+
+def sync_command(path: Path) -> str:
+    """Return the command that syncs again, where the account is still served."""
+    return f"{program_name()} sync -c {quote(str(path))}"
 
 
 def program_name() -> str:

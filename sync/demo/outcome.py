@@ -13,8 +13,6 @@ import sqlalchemy as sa
 
 from config.settings import Connection
 from connectors.contract import User
-from connectors.memory.crm import MemoryCrm
-from connectors.memory.rows import Row as Record
 from router.model import (
     ConnectionName,
     Decision,
@@ -34,6 +32,7 @@ from router.rules import ALWAYS, Rule, Rulebook, ToTeam
 from router.turns import LEAD
 from sync import schema
 from sync.codec import turn_from_text
+from sync.demo.account import Contact, Crm
 from sync.directory import directory
 from sync.ledger import rows_of, values_of
 from sync.notes import stored_decisions
@@ -45,12 +44,12 @@ SAME_PERSON = "same_person"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One lead: its entry of the ledger, its values, the decision (None: not ours to assign), the CRM's record."""
+    """One lead: its entry of the ledger, its values, the decision (None: not ours to assign), the contact now."""
 
     row: Row
     lead: Lead
     decision: Decision | None
-    record: Record
+    contact: Contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +71,15 @@ class Tally:
 class Outcome:
     """Everything that is told, leads in the order in which they entered.
 
-    `values` is how many values the mapping reads from the CRM, blank ones not counted.
+    `values` is how many values the mapping reads from the CRM, blank ones not counted; `replaces` is whose leads may
+    be taken.
     """
 
     book: Rulebook
     leads: Sequence[Told]
     values: int
     users: Mapping[OwnerId, User]
+    replaces: frozenset[OwnerId | None]
     teams: Mapping[TeamName, Sequence[Tally]]
 
     def at(self, *steps: Step) -> list[Told]:
@@ -107,10 +108,8 @@ class Outcome:
 
     def noted(self) -> Told | None:
         """Return the lead in turn whose note has most to say, None where no lead has one."""
-        noted = [told for told in self.leads if told.record.notes and told.decision and told.decision.turn]
-        return max(
-            noted, key=lambda told: (told.record.notes[0].body.count("\n"), told.row.key), default=None
-        )
+        noted = [told for told in self.leads if told.contact.notes and told.decision and told.decision.turn]
+        return max(noted, key=lambda told: (told.contact.notes[0].count("\n"), told.row.key), default=None)
 
     def owner(self, owner: OwnerId | None) -> str:
         """Return the name of an owner in the CRM."""
@@ -119,12 +118,9 @@ class Outcome:
         return self.users[owner].name if owner in self.users else owner
 
 
-def read_outcome(
-    book: Rulebook, settings: Connection, store: Store, crm: MemoryCrm, now: datetime
-) -> Outcome:
-    """Read the ledger and the CRM's records as they stand."""
-    records = {record.id: record for record in crm.rows()}
-    users = {user.id: user for user in crm.users() or ()}
+def read_outcome(book: Rulebook, settings: Connection, store: Store, crm: Crm, now: datetime) -> Outcome:
+    """Read the ledger as it stands, and put each contact beside its entry."""
+    users = {user.id: user for user in crm.users}
     with store.reading() as connection, connection.begin():
         rows = list(rows_of(connection, sa.select(schema.leads).order_by(schema.leads.c.stamp)))
         values = values_of(connection, [row.values_id for row in rows if row.values_id])
@@ -135,16 +131,16 @@ def read_outcome(
             row,
             values[row.values_id] if row.values_id else Lead(ref=row.ref),
             stored[row.decision].decision(row.ref) if row.decision is not None else None,
-            records[row.ref.record],
+            crm.contacts[row.ref.record],
         )
         for row in rows
     ]
     name = ConnectionName(settings.name)
-    absent = directory(book, name, settings.replaces, list(users.values())).absent
-    teams = {team: _tallies(book, team, turns[team], absent, now) for team in book.teams}
+    people = directory(book, name, settings.replaces, crm.users)
+    teams = {team: _tallies(book, team, turns[team], people.absent, now) for team in book.teams}
     sources = {each.source for each in settings.mapping or ()}
-    read = sum(told.record.fields.get(source) not in (None, "") for told in leads for source in sources)
-    return Outcome(book, leads, read, users, teams)
+    read = sum(bool(told.contact.values.get(source)) for told in leads for source in sources)
+    return Outcome(book, leads, read, users, people.replaces, teams)
 
 
 def _turns(connection: sa.Connection, team: TeamName) -> tuple[Counter[RepId], Counter[RepId]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -37,10 +37,11 @@ _COUNTS = ("seen", "assigned", "skipped", "parked", "held", "failed")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One pass and how many seconds it took."""
+    """One pass, how many seconds it took, and the calls that the account counted meanwhile, by kind."""
 
     summary: Summary
     seconds: float
+    calls: Mapping[str, int]
 
 
 def tell(outcome: Outcome, runs: Sequence[Run], path: Path) -> None:
@@ -61,13 +62,13 @@ def tell(outcome: Outcome, runs: Sequence[Run], path: Path) -> None:
 def _opening() -> Iterator[RenderableType]:
     yield Text("\nLeadswitch demo", style="bold")
     yield Text(
-        "The CRM here is the memory connector with sample data: a file, no account, no network. "
-        "All else is what you would run: the same sync, rules, ledger and notes."
+        "The CRM here is a HubSpot account served on this machine by `leadswitch sandbox`, with sample data. "
+        "All else is what you would run: the same HubSpot connector over HTTP, sync, rules, ledger and notes."
     )
 
 
 def _came(outcome: Outcome) -> Iterator[RenderableType]:
-    yield heading(f"{len(outcome.leads)} leads stand in the CRM")
+    yield heading(f"{len(outcome.leads)} leads stand in the CRM, as contacts")
     users = outcome.users
     groups: Counter[str] = Counter()
     for told in outcome.leads:
@@ -75,8 +76,8 @@ def _came(outcome: Outcome) -> Iterator[RenderableType]:
         user = users.get(owner) if owner else None
         if user is None:
             groups["nobody's"] += 1
-        elif user.queue or user.integration:
-            groups[f"in the queue {user.name}" if user.queue else f"of the integration {user.name}"] += 1
+        elif user.id in outcome.replaces:
+            groups[f"in the queue {user.name}" if user.queue else f"of the user {user.name}"] += 1
         else:
             groups["owned by a person"] += 1
     yield Text(", ".join(f"{count} {whose}" for whose, count in groups.most_common()) + ".")
@@ -90,17 +91,21 @@ def _passes(runs: Sequence[Run]) -> Iterator[RenderableType]:
     table = sheet("", *(f">{name}" for name in _COUNTS), ">CRM calls", ">seconds")
     for title, run in zip(("first", "again"), runs, strict=True):
         counts = run.summary.counts
-        cells = [getattr(counts, name) for name in _COUNTS]
-        table.add_row(title, *map(str, cells), str(counts.api_calls), f"{run.seconds:.1f}")
+        cells = [*(getattr(counts, name) for name in _COUNTS), sum(run.calls.values())]
+        table.add_row(title, *map(str, cells), f"{run.seconds:.1f}")
     yield table
     first, second = (run.summary.counts for run in runs)
+    made = ", ".join(f"{count} {kind}" for kind, count in runs[0].calls.items())
+    yield Text(
+        f"The account counted {words(sum(runs[0].calls.values()), 'call')} for {first.seen} leads: {made}."
+    )
     yield Text(
         f"The second pass looked a few minutes back and assigned {second.assigned}: the ledger knows each lead. "
         "What is parked or held still waits."
     )
     yield Text(
         f"A minute after the writes, the next sync reads the owner history of these {first.unverified} leads: a person "
-        "may have chosen somebody in the same instant.",
+        "may have chosen somebody in the same instant. `demo --stay` keeps the account for it.",
         "dim",
     )
 
@@ -121,7 +126,7 @@ def _note(outcome: Outcome) -> Iterator[RenderableType]:
     told = outcome.noted()
     if told is not None:
         yield heading("The note on a lead, as it stands in the CRM")
-        text = Text(plain(told.record.notes[0].body, keep="\n"))
+        text = Text(plain(told.contact.notes[0], keep="\n"))
         yield Panel(text, title=Text(str(told.row.ref)), title_align="left")
 
 
@@ -136,7 +141,7 @@ def _twins(outcome: Outcome) -> Iterator[RenderableType]:
         ("name", [told.lead.name for told in pairs[0]]),
         ("e-mail", [told.lead.email for told in pairs[0]]),
         ("city", [told.lead.city for told in pairs[0]]),
-        ("owner", [outcome.owner(told.record.owner) for told in pairs[0]]),
+        ("owner", [outcome.owner(told.contact.owner) for told in pairs[0]]),
     )
     for title, values in shown:
         table.add_row(title, *(cut(value or "-", 34) for value in values))
@@ -159,7 +164,7 @@ def _left_alone(outcome: Outcome) -> Iterator[RenderableType]:
     for reason, leads in sorted(groups.items(), key=lambda group: -len(group[1])):
         one = leads[0]
         table.add_row(
-            Text(reason), str(len(leads)), Text(f"{one.row.ref.record} ({outcome.owner(one.record.owner)})")
+            Text(reason), str(len(leads)), Text(f"{one.row.ref.record} ({outcome.owner(one.contact.owner)})")
         )
     yield table
 

@@ -1,4 +1,4 @@
-"""Writes the sample CRM of `leadswitch demo`: sync/demo/files/crm.json and named.csv.
+"""Writes the sample account of `leadswitch demo`: sync/demo/files/crm.json and named.csv.
 
     python -m tests.demo.build_crm DIRECTORY
 
@@ -9,7 +9,6 @@ data sets give the same bytes. Every e-mail address and website ends in `.exampl
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from tests.demo import dirt
+from tests.demo import as_contacts, dirt
+from tests.demo.owners import INACTIVE, INBOUND, INTEGRATION, mail, others, people, slug
 from tests.demo.sets import ABROAD, OFFICES, OFTEN, Row, Sets, read
 
 SEED = 20260302
@@ -28,9 +28,7 @@ START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 Fields = dict[str, str | int]
 
-INTEGRATION, INBOUND, NURTURE = "u90", "q1", "q2"
-QUEUES = ({"id": INBOUND, "name": "Inbound"}, {"id": NURTURE, "name": "Nurture"})
-INACTIVE = "Carl Lin"
+FIRST_LEAD = 10_001
 
 SECTORS = {
     "technolgy": ("technolgy", "Technology", "Electronics", "COMPUTER_HARDWARE"),
@@ -174,10 +172,6 @@ def band(number: int, form: str) -> str:
     return next((form.format(*edges) for edges in BANDS if number <= edges[1]), "10001+")
 
 
-def slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9-]", "", text.lower())
-
-
 # --- the whole CRM ----------------------------------------------------------------------------------------
 
 
@@ -221,20 +215,6 @@ def again(draw: Draw, lead: Fields, damaged: Row) -> Fields:
     return {name: value for name, value in {**names, **kept, **places, **fresh}.items() if value != ""}
 
 
-def users(sets: Sets) -> list[dict[str, object]]:
-    """Return the users of the CRM: the sales agents, their managers, and the web forms' integration."""
-    names = [row["sales_agent"] for row in sets.agents] + sorted({row["manager"] for row in sets.agents})
-    people = [
-        {"id": f"u{number:02}", "name": name, "email": mail(name), "active": name != INACTIVE}
-        for number, name in enumerate(names, 1)
-    ]
-    return [*people, {"id": INTEGRATION, "name": "Web Forms", "integration": True}]
-
-
-def mail(name: str) -> str:
-    return f"{'.'.join(map(slug, name.split()))}@crm-demo.example"
-
-
 def owned(draw: Draw, person_ids: Sequence[str]) -> str | None:
     """Draw who has a lead when it comes: mostly nobody, some a queue or the web forms, a few a person."""
     dice = draw.rng.random()
@@ -245,27 +225,28 @@ def owned(draw: Draw, person_ids: Sequence[str]) -> str | None:
 
 def created(draw: Draw, number: int) -> str:
     at = START + timedelta(minutes=130 * number + draw.rng.randrange(120))
-    forms = (
-        f"{at:%Y-%m-%dT%H:%M:%SZ}",
-        at.isoformat(timespec="milliseconds"),
-        str(int(at.timestamp() * 1000)),
-    )
-    return draw.rng.choice(forms)
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def crm(sets: Sets) -> dict[str, list[dict[str, object]]]:
+def crm(sets: Sets) -> dict[str, Sequence[object]]:
     """Return the content of crm.json."""
     draw = Draw(sets, Random(SEED))
     drawn = list(leads(draw))
     draw.rng.shuffle(drawn)
     dirt.spill(drawn, draw.rng, sets.naughty)
-    people = users(sets)
-    ids = [str(user["id"]) for user in people if user.get("active")]
-    records: list[dict[str, object]] = [
-        {"id": f"L{number:03}", "owner": owned(draw, ids), "CreatedDate": created(draw, number), **lead}
-        for number, lead in enumerate(drawn, 1)
-    ]
-    return {"records": records, "users": people, "queues": [dict(queue) for queue in QUEUES]}
+    persons = people(sets)
+    ids = [person["id"] for person in persons if person["name"] != INACTIVE]
+    contacts = as_contacts.contacts(
+        {"id": str(FIRST_LEAD + number), "hubspot_owner_id": owned(draw, ids),
+         "createdate": created(draw, number), **lead}
+        for number, lead in enumerate(drawn)
+    )  # fmt: skip
+    return {
+        "properties": as_contacts.properties(contacts),
+        "owners": [*persons, *others()],
+        "archived_owners": [person["id"] for person in persons if person["name"] == INACTIVE],
+        "contacts": contacts,
+    }
 
 
 def named(sets: Sets) -> Iterator[str]:

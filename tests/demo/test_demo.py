@@ -5,28 +5,32 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import socket
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO, StringIO, TextIOWrapper
+from math import inf
 from pathlib import Path
+from threading import Event
 
 import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
-from connectors.memory import Options
-from connectors.memory.crm import MemoryCrm
-from connectors.memory.files import Files
+from sandbox import serve
+from sandbox.hubspot import Portal
 from sync.cli import app
 from sync.commands.demo import run
+from sync.demo.account import Crm, look
 from sync.demo.next_steps import commands
 from sync.demo.outcome import Outcome, read_outcome
 from sync.screen import Screen
 from sync.steps import WAITING, Step
 from sync.store import open_store
+from sync.trouble import Refused
 from sync.wiring import configuration
 
 NAME = Path("leadswitch-demo")
@@ -40,11 +44,23 @@ class Ran:
     text: str
     path: Path
     outcome: Outcome
-    crm: MemoryCrm
+    portal: Portal
+    crm: Crm
 
     def table(self, first: str) -> list[str]:
         """Return the cells of the line of the story that begins so."""
         return next(line.split() for line in self.text.splitlines() if line.startswith(first))
+
+
+class Watched:
+    """The sandbox, with the account that it started last."""
+
+    def __init__(self) -> None:
+        self.accounts: list[serve.Running] = []
+
+    def start_empty(self) -> serve.Running:
+        self.accounts.append(serve.start_empty())
+        return self.accounts[-1]
 
 
 @pytest.fixture(scope="module")
@@ -53,28 +69,28 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
         patch.chdir(tmp_path_factory.mktemp("demo"))
         patch.setenv("COLUMNS", "80")
         patch.setattr("sys.argv", ["leadswitch"])
+        watched = Watched()
         with redirect_stdout(StringIO()) as told:
-            code = run(Screen(Path(), quiet=True), directory=None)
-        crm, outcome = left(NAME)
-        yield Ran(code, told.getvalue(), NAME, outcome, crm)
+            code = run(Screen(Path(), quiet=True), load=lambda: watched, directory=None, stay=False)
+        (account,) = watched.accounts
+        crm = look(account.portal)
+        yield Ran(code, told.getvalue(), NAME, left(NAME, crm), account.portal, crm)
 
 
-def left(path: Path) -> tuple[MemoryCrm, Outcome]:
+def left(path: Path, crm: Crm) -> Outcome:
     found = configuration(path)
     (settings,) = found.connections
-    assert isinstance(settings.options, Options)
-    now = datetime.now(UTC)
-    crm = Files(settings.options).open(lambda: now)
     store = open_store(found.store, create=False)
-    outcome = read_outcome(found.rulebook, settings, store, crm, now)
+    outcome = read_outcome(found.rulebook, settings, store, crm, datetime.now(UTC))
     store.close()
-    return crm, outcome
+    return outcome
 
 
 def quietly(path: Path, *, as_json: bool = False) -> str:
     out = BytesIO()
     with redirect_stdout(TextIOWrapper(out, encoding="ascii", write_through=True)):
-        assert run(Screen(Path(), json=as_json, quiet=True), directory=path) == 0
+        screen = Screen(Path(), json=as_json, quiet=True)
+        assert run(screen, load=lambda: serve, directory=path, stay=False) == 0
         return out.getvalue().decode()
 
 
@@ -86,11 +102,12 @@ def test_the_second_sync_assigns_nothing(ran: Ran) -> None:
     assert ran.table("again ")[2] == "0"
 
 
-def test_the_counts_shown_are_those_of_the_ledger_and_the_crm(ran: Ran) -> None:
+def test_the_counts_shown_are_those_of_the_ledger_and_the_account(ran: Ran) -> None:
     steps = Counter(told.row.step for told in ran.outcome.leads)
-    written = sum(any(one.ours for one in record.history) for record in ran.crm.rows())
+    changes = [ran.portal.history("contacts", key, "hubspot_owner_id") for key in ran.portal.ids()]
+    written = sum(bool(owners) and owners[0].source.type == "INTEGRATION" for owners in changes)
     _, seen, assigned, skipped, parked, held, failed, *_ = ran.table("first ")
-    assert int(seen) == len(ran.crm.rows()) == 600
+    assert int(seen) == len(ran.portal.ids()) == 600
     assert int(assigned) == written == steps[Step.VERIFY] > 400
     assert [int(skipped), int(parked), int(held)] == [
         steps[Step.SKIPPED] + steps[Step.KEPT],
@@ -99,6 +116,21 @@ def test_the_counts_shown_are_those_of_the_ledger_and_the_crm(ran: Ran) -> None:
     ]
     assert int(failed) == 0
     assert all(steps[step] for step in (Step.SKIPPED, Step.PARKED, Step.HELD))
+
+
+def test_every_assigned_lead_has_one_note_and_no_other_lead_has_one(ran: Ran) -> None:
+    noted = {key: len(contact.notes) for key, contact in ran.crm.contacts.items() if contact.notes}
+    assert set(noted.values()) == {1}
+    assert set(noted) == {told.row.ref.record for told in ran.outcome.at(Step.VERIFY)}
+
+
+def test_the_calls_told_are_those_the_account_counted(ran: Ran) -> None:
+    again = int(ran.table("again ")[-2])
+    assert int(ran.table("first ")[-2]) + again == ran.portal.calls.total()
+    assert ran.portal.statuses[429] == 0
+    told = " ".join(ran.text.split())
+    assert f"counted {ran.portal.calls.total() - again} calls for 600 leads" in told
+    assert all(kind in told for kind in ran.portal.calls)
 
 
 def test_each_rule_is_told_with_the_leads_it_decided(ran: Ran) -> None:
@@ -123,7 +155,7 @@ def test_turns_follow_the_weights(ran: Ran) -> None:
 def test_a_person_with_two_records_has_one_owner(ran: Ran) -> None:
     pairs = ran.outcome.twins()
     assert len(pairs) > 20
-    assert all(first.record.owner == second.record.owner for first, second in pairs)
+    assert all(first.contact.owner == second.contact.owner for first, second in pairs)
     assert all(name in ran.text for told in pairs[0] for name in (told.row.ref.record, str(told.lead.name)))
 
 
@@ -140,7 +172,7 @@ def test_every_kept_waiting_and_unread_value_is_told_with_its_reason(ran: Ran) -
 def test_the_note_told_is_one_of_the_crm(ran: Ran) -> None:
     noted = ran.outcome.noted()
     assert noted is not None
-    lines = noted.record.notes[0].body.splitlines()
+    lines = noted.contact.notes[0].splitlines()
     assert lines[-1].startswith("lsw:")
     assert all(line in ran.text for line in lines)
 
@@ -149,8 +181,9 @@ def test_it_fits_eighty_columns(ran: Ran) -> None:
     assert max(map(cell_len, ran.text.splitlines())) <= 80
 
 
-def test_it_says_that_the_crm_is_a_file_of_samples(ran: Ran) -> None:
-    assert "the memory connector with sample data" in ran.text
+def test_it_says_that_the_account_is_served_on_this_machine_with_samples(ran: Ran) -> None:
+    told = " ".join(ran.text.split())
+    assert "a HubSpot account served on this machine by `leadswitch sandbox`, with sample data" in told
 
 
 def test_a_terminal_without_the_letters_of_the_leads_shows_something_else(tmp_path: Path) -> None:
@@ -175,14 +208,54 @@ def test_the_docs_show_the_commands_it_proposes(ran: Ran) -> None:
     assert all(f"    {command}" in page for command, _ in commands(ran.outcome, ran.path))
 
 
-def test_a_record_added_to_the_file_is_assigned_by_the_next_sync(tmp_path: Path) -> None:
-    path = tmp_path / "demo"
-    quietly(path)
-    content = json.loads((path / "crm.json").read_text("utf-8"))
-    content["records"].append({"id": "new"})
-    (path / "crm.json").write_text(json.dumps(content), "utf-8")
-    result = CliRunner().invoke(app, ["sync", "--json", "-c", str(path)], prog_name="leadswitch")
-    assert json.loads(result.stdout)["assigned"] == 1
+def test_what_the_account_held_can_be_looked_at_when_it_is_gone(ran: Ran) -> None:
+    kept = {row["id"]: row for row in json.loads((ran.path / "crm.json").read_text("utf-8"))}
+    assert kept.keys() == set(ran.portal.ids())
+    told = ran.outcome.at(Step.VERIFY)[0]
+    row = kept[told.row.ref.record]
+    assert row["owner"] == ran.outcome.owner(told.contact.owner)
+    assert row["notes"] == list(told.contact.notes)
+
+
+def test_with_stay_the_account_goes_on_until_it_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, watched = tmp_path / "demo", Watched()
+    meanwhile = Meanwhile(path, watched)
+    monkeypatch.setattr("sync.commands.demo.stopping", lambda: nullcontext(meanwhile))
+    with redirect_stdout(StringIO()):
+        assert run(Screen(Path(), quiet=True), load=lambda: watched, directory=path, stay=True) == 0
+    assert meanwhile.assigned == 1
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", watched.accounts[0].server.port))
+
+
+class Meanwhile(Event):
+    """Stands for somebody who syncs a new lead from another terminal before they press Ctrl-C in the first."""
+
+    def __init__(self, path: Path, watched: Watched) -> None:
+        super().__init__()
+        self._path, self._watched = path, watched
+        self.assigned: int | None = None
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if timeout is not None:
+            return super().wait(timeout)  # the sync paces its calls
+        portal = self._watched.accounts[0].portal
+        portal.add("contacts", {"lastname": "New"})
+        portal.account.tables["contacts"].index.settle(inf)  # search finds it after some seconds
+        result = CliRunner().invoke(app, ["sync", "--json", "-c", str(self._path)], prog_name="leadswitch")
+        self.assigned = json.loads(result.stdout)["assigned"]
+        return True
+
+
+def test_an_account_that_cannot_be_served_is_said_without_a_traceback(tmp_path: Path) -> None:
+    class Closed:
+        def start_empty(self) -> serve.Running:
+            raise OSError(98, "Address already in use")
+
+    with pytest.raises(Refused, match=r"127\.0\.0\.1: Address already in use"):
+        run(Screen(Path()), load=Closed, directory=tmp_path / "demo", stay=False)
 
 
 def test_json_is_one_object_with_the_counts_of_both_passes(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.folder import MARK, SHIPPED, lay
+from sync.demo import folder
+from sync.demo.account import SAMPLE
+from sync.demo.folder import MARK, SHIPPED, TOKEN, Laid
 from sync.locks import FileLock, Held
 from sync.trouble import Refused
 from sync.wiring import configuration
@@ -17,12 +19,25 @@ from tests.demo.dirt import NAUGHTY, STAINS
 
 TODAY = date(2026, 3, 2)
 DATA = Path(__file__).resolve().parents[1] / "data"
+URL = "http://127.0.0.1:41667"
+
+
+def lay(path: Path, today: date) -> Laid:
+    return folder.lay(path, today, url=URL, token="a-token")
 
 
 def test_the_configuration_loads_without_a_notice(tmp_path: Path) -> None:
     found = configuration(lay(tmp_path / "demo", TODAY).path)
     assert found.notices == ()
     assert len(found.rulebook.rules) >= 12
+
+
+def test_the_token_stands_in_a_file_of_its_own_that_others_cannot_read(tmp_path: Path) -> None:
+    lay(tmp_path, TODAY)
+    assert (tmp_path / TOKEN).stat().st_mode & 0o077 == 0
+    texts = {file.name: file.read_text("utf-8") for file in tmp_path.rglob("*") if file.is_file()}
+    assert [name for name, text in texts.items() if "a-token" in text] == [TOKEN]
+    assert f"base_url: {URL} " in texts["leadswitch.yaml"]
 
 
 def test_dates_are_counted_from_today(tmp_path: Path) -> None:
@@ -102,22 +117,31 @@ def test_every_address_in_the_files_is_of_the_example_domain() -> None:
         assert real <= {"www.apache.org", "apache.org"}, file.name
 
 
-def test_the_crm_holds_the_salesforce_samples_and_hundreds_more() -> None:
-    content = json.loads((SHIPPED / "crm.json").read_bytes())
-    records = content["records"]
-    assert (SHIPPED / "crm.json").stat().st_size < 600_000
-    assert len(records) == len({record["id"] for record in records}) == 600
-    assert sum(record.get("CleanStatus") == "Pending" for record in records) == 32
-    assert sum(record.get("Email") == "bertha@fcof.example" for record in records) == 2
-    owners = {record["owner"] for record in records} - {None}
-    assert owners <= {user["id"] for user in [*content["users"], *content["queues"]]}
+def test_the_account_holds_the_salesforce_samples_and_hundreds_more() -> None:
+    sample = json.loads(SAMPLE.read_bytes())
+    contacts = sample["contacts"]
+    assert SAMPLE.stat().st_size < 600_000
+    assert len(contacts) == len({contact["id"] for contact in contacts}) == 600
+    assert sum(contact.get("clean_status") == "Pending" for contact in contacts) == 32
+    assert sum(contact.get("form_email") == "bertha@fcof.example" for contact in contacts) == 2
+    owners = {contact["hubspot_owner_id"] for contact in contacts if "hubspot_owner_id" in contact}
+    assert owners < {owner["id"] for owner in sample["owners"]} - set(sample["archived_owners"])
+
+
+def test_no_contact_has_an_address_that_hubspot_would_refuse() -> None:
+    contacts = json.loads(SAMPLE.read_bytes())["contacts"]
+    addresses = [contact["email"] for contact in contacts if "email" in contact]
+    assert len(addresses) == len(set(addresses)) > 400
+    assert all(re.fullmatch(r"[^@\s]+@[\w.-]+\.example", address) for address in addresses)
+    asked = [contact["form_email"] for contact in contacts if "form_email" in contact]
+    assert len(asked) > len(addresses), "addresses of second records, and unreadable ones"
 
 
 def test_telephone_numbers_of_the_united_states_are_samples_or_555_numbers() -> None:
-    records = json.loads((SHIPPED / "crm.json").read_bytes())["records"]
+    contacts = json.loads(SAMPLE.read_bytes())["contacts"]
     usual = ("USA", "United States", "US", "U.S.A.")
-    drawn = [record for record in records if record.get("Country") in usual and "CleanStatus" not in record]
-    american = [record["Phone"] for record in drawn if "Phone" in record]
+    drawn = [one for one in contacts if one.get("country") in usual and "clean_status" not in one]
+    american = [one["phone"] for one in drawn if "phone" in one]
     assert len(american) > 100
     assert all("555" in phone for phone in american if phone not in (*STAINS["Phone"], *NAUGHTY["Phone"]))
 
