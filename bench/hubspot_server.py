@@ -6,13 +6,11 @@ import json
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict, replace
-from email.utils import formatdate
+from dataclasses import asdict
 
 from bench.hubspot import DEFINED, LAST, TRACE, Account, Looked, contacts
 from bench.leads import NOW, rulebook
 from sandbox.hubspot import Limits, Portal
-from sandbox.messages import Answer, Request
 from sandbox.serve import keep_garbage_rare
 from sandbox.server import Server
 
@@ -36,13 +34,8 @@ def main() -> None:
     _fill(portal, account)
     clock.shift += _BEFORE
     portal.ids()
-
-    def answer(request: Request) -> Answer:
-        found = portal.answer(request)
-        return replace(found, headers={"date": formatdate(clock(), usegmt=True), **found.headers})
-
     keep_garbage_rare()
-    with Server(answer) as server:
+    with Server(portal.answer) as server:
         _say({"url": server.url, "token": portal.token})
         for _ in sys.stdin:
             _say(asdict(_look(portal)))
