@@ -11,16 +11,19 @@ from pathlib import Path
 from threading import Event
 from unittest.mock import patch
 
-from bench.hubspot import FIELDS
-from bench.leads import rulebook
+from bench.hubspot import FIELDS, FIRST
+from bench.leads import NOW, rulebook
 from connectors.hubspot import connector as hubspot
+from router.model import ConnectionName
 from router.rules import Alert, Rulebook, Step, ToTeam
+from sync.ledger import Cursor, Ledger
 from sync.passes import Order, Summary, run_pass
 from sync.seams import Seams, production, system_clock
 from sync.store import Store, open_store
 from sync.wiring import configuration, wire
 from sync.work import Wired
 
+_NAME = "hs"
 _CALLS_AT_ONCE = 8
 _CONFIGURATION = """\
 timezone: UTC
@@ -31,7 +34,7 @@ connections:
     base_url: {url}
     token: ${{file:token}}
     enters: [createdate]
-    take: all
+    take: {take}
     mapping: mapping.yaml
     audit: [{audit}]
     max_per_pass: 1000000
@@ -76,18 +79,22 @@ def ready(
     *,
     shift: float,
     audit: str = "note",
+    take: str = "new",
     mapping: Mapping[str, str] = FIELDS,
     paced: bool = True,
 ) -> Iterator[Ours]:
     """Wire an account (its url and token) to a store in `folder`; without `paced` calls go out as fast as they can.
 
-    `shift` is what the engine's clock is ahead of this machine's, in seconds.
+    `shift` is what the engine's clock is ahead of this machine's, in seconds. With `take` new the store is one that
+    has polled until just before the first lead; with `take` all the pass counts the leads before it assigns any.
     """
-    _write(folder, where, audit, mapping)
+    _write(folder, where, {"audit": audit, "take": take}, mapping)
     found = replace(configuration(folder), rulebook=book())
     with ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
         seams = replace(production(pool, Event()), clock=_clock(shift))
         store = open_store(found.store, create=True)
+        if take == "new":
+            _has_polled(store)
         # An account without limits does not exist: that there are none is said where the connector says which.
         features = hubspot.FEATURES if paced else replace(hubspot.FEATURES, limits=None)
         with patch.object(hubspot, "FEATURES", features):
@@ -104,9 +111,18 @@ def _clock(shift: float) -> Callable[[], datetime]:
     return lambda: system_clock() + ahead
 
 
-def _write(folder: Path, where: tuple[str, str], audit: str, mapping: Mapping[str, str]) -> None:
+def _has_polled(store: Store) -> None:
+    """Leave in the store what polls of an empty account do: a watermark, and where the next walk begins."""
+    until = NOW - timedelta(seconds=FIRST + 1)
+    with store.session(_NAME) as session, session.transaction("polled") as tx:
+        Ledger(ConnectionName(_NAME), "").save_cursor(tx, Cursor("createdate", until, until))
+
+
+def _write(
+    folder: Path, where: tuple[str, str], options: Mapping[str, str], mapping: Mapping[str, str]
+) -> None:
     url, token = where
-    main = _CONFIGURATION.format(folder=folder, url=url, audit=audit)
+    main = _CONFIGURATION.format(folder=folder, url=url, **options)
     fields = "".join(f"  {field}: {source}\n" for field, source in mapping.items())
     texts = {"leadswitch": main, "teams": _TEAMS, "rules": _RULES, "mapping": f"fields:\n{fields}"}
     for name, text in texts.items():

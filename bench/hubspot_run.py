@@ -13,6 +13,7 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 
 from bench.hubspot import Served
 
@@ -28,6 +29,7 @@ class Order:
     token: str
     shift: float
     audit: str = "note"
+    take: str = "new"
     paced: bool = True
     parts: bool = False
 
@@ -47,9 +49,9 @@ class Ran:
         return self.peak_mb - self.idle_mb
 
 
-def run(client: str, served: Served, *, audit: str = "note", paced: bool = True, parts: bool = False) -> Ran:
-    """Let a client assign every lead of a server, in a new process."""
-    order = Order(client, served.url, served.token, served.shift, audit, paced, parts)
+def run(client: str, served: Served, **chosen: Any) -> Ran:
+    """Let a client assign every lead of a server, in a new process; `chosen` are fields of `Order`."""
+    order = Order(client, served.url, served.token, served.shift, **chosen)
     command = [sys.executable, "-m", "bench.hubspot_run", json.dumps(asdict(order))]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return Ran(**json.loads(done.stdout))
@@ -68,7 +70,9 @@ def _ours(order: Order, folder: Path) -> Ran:
 
     where = (order.url, order.token)
     with (
-        ready(folder, where, shift=order.shift, audit=order.audit, paced=order.paced) as ours,
+        ready(
+            folder, where, shift=order.shift, audit=order.audit, take=order.take, paced=order.paced
+        ) as ours,
         measured(ours) if order.parts else nullcontext((ours, None)) as (engine, parts),
     ):
         ran = _timed(engine.complete)
