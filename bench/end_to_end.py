@@ -5,15 +5,15 @@ connector, a SQLite store on disk, 60 rules and 50 reps in five teams; each lead
 written. Both clients read the same properties of the same contacts, each run in a process of its own against a server
 in another with an account filled anew; afterwards the server must show one owner and one note on each lead.
 
-The leads have come since the last poll, in one day. `hubspot_80ms_s` is the pass where each call takes 80 ms and nothing
-is limited, `hubspot_limited_s` where the server enforces 190 calls in ten seconds and 5 searches a second,
+The leads have come since the last poll, in one day. `hubspot_80ms_s` is the pass where each call takes 80 ms and
+nothing is limited, `hubspot_limited_s` where the server enforces 190 calls in ten seconds and 5 searches a second,
 `hubspot_limited_properties_s` with the trace in properties instead of notes; `hubspot_429s` are the calls refused in
-those two. `hubspot_limited_take_all_s` is the first pass with `take: all`, which counts all leads before it assigns one.
+those two. `hubspot_limited_take_all_s` is the first pass with `take: all`, which counts all leads before it assigns.
 
-`cpu_vs_sdk` is the CPU time of our process by that of the SDK's, each the better of two runs without latency or limits,
-where nothing waits. CPU by part is from a run of its own, with timers at the engine's seams (their cost is in it).
-Memory is the most that was resident in the pass, less what was when all was loaded and open before it; neither imports
-nor the opening of store and connection are timed.
+`cpu_vs_sdk` is the CPU time of our process by that of the SDK's, each the better of two runs without latency or
+limits, where nothing waits. CPU by part is from a run of its own, with timers at the engine's seams (their cost is in
+it). Memory is the most that was resident in the pass, less what was when all was loaded and open before it; neither
+imports nor the opening of store and connection are timed.
 """
 
 from __future__ import annotations
