@@ -131,7 +131,7 @@ def test_a_lead_nobody_may_take_is_parked_with_reason_and_deadline(office: Offic
     assert routed["parked"]["until"] == "2026-11-22T10:00:00+00:00"
 
 
-@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in {"demo", "retry"}])
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in {"demo", "retry", "sandbox"}])
 def test_errors_of_every_command_are_json_too(command: str, tmp_path: Path) -> None:
     arguments = {"explain": ["1"], "route": [str(tmp_path / "no.csv")], "init": [str(tmp_path / "no")]}
     (tmp_path / "no").write_text("a file where a directory is wanted")
