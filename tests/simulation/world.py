@@ -69,7 +69,7 @@ class Profile:
 
 PROFILES: Mapping[str, Profile] = {
     "memory": Profile(),
-    "hubspot": Profile(lag=300.0, merged=0.15, stale=30.0, zombie=0.04, person=0.4),
+    "hubspot": Profile(lag=300.0, merged=0.15, stale=4.0, zombie=0.04, person=0.4),
 }
 """How `make seeds` makes the world: as it may be, and with the habits of HubSpot that are known to hurt."""
 
