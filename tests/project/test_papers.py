@@ -167,7 +167,7 @@ def _anchors(page: Path) -> set[str]:
 
 MUST_NOT_BE = {
     "a package registry": re.compile(r"pypi\.org|pythonhosted\.org|--(extra-)?index-url|registry\.npmjs"),
-    "a place on somebody's machine": re.compile(r"/(home|Users)/[a-z]\w+/|/root/|/work/main|/work/shared"),
+    "a place on somebody's machine": re.compile(r"/(home|Users)/[a-z]\w+/|/root/|/work/(main|shared)"),
     "a key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|pat-(na|eu)\d-[0-9a-f]{8}|\b00D\w{12}![\w.]{20}"),
 }
 
