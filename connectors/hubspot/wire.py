@@ -25,7 +25,8 @@ from connectors.contract import (
 )
 from connectors.errors import Stop
 from connectors.http import Answer
-from connectors.hubspot.wire_errors import content, errors, named_ids
+from connectors.hubspot.wire_errors import content, named_ids
+from connectors.hubspot.wire_words import errors
 from router.model import LeadRef, OwnerId, RecordId
 
 OWNER = "hubspot_owner_id"

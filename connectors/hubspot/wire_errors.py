@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from connectors.errors import ConnectorError, Doubt, Retry, Skip, Stop
 from connectors.http import Answer
+from connectors.hubspot.wire_words import errors, listed, words, wrongs
 
-_LONGEST = 300
-_MAIL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+\.[^\s\"'<>@]+")
 _IDS = ("ids", "id", "objectId", "objectIds", "fromObjectId", "toObjectId", "objectWriteTraceId")
 _NO_RECORD = re.compile(r"\b[A-Z_]+=(\d+) is not valid")
 _UNKNOWN_PROPERTY = "PROPERTY_DOESNT_EXIST"
@@ -66,28 +65,12 @@ def expired(answer: Answer) -> bool:
     return answer.status == 401 and (_object(answer.body) or {}).get("category") == "EXPIRED_AUTHENTICATION"
 
 
-def words(body: Mapping[str, Any]) -> str:
-    """Return HubSpot's own words for people: each once, without addresses, not longer than a line or three."""
-    listed = [text for each in errors(body) if (text := str(each.get("message") or ""))]
-    message = str(body.get("message") or "").partition(": [{")[0]
-    said = "; ".join(dict.fromkeys([message, *listed] if message else listed))
-    said = _MAIL.sub("(an e-mail address)", " ".join(said.split()))
-    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}..."
-
-
-def errors(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the entries of `errors`; plain texts become objects with a message."""
-    found = body.get("errors")
-    entries = found if isinstance(found, list) else []
-    return [one if isinstance(one, dict) else {"message": one} for one in entries]
-
-
 def named_ids(error: Mapping[str, Any]) -> frozenset[str]:
     """Return the ids, and trace ids, that an error's context names."""
     context = error.get("context")
     found = [context.get(key) for key in _IDS] if isinstance(context, dict) else []
     found += [error.get("objectWriteTraceId"), _NO_RECORD.findall(str(error.get("message") or ""))]
-    return frozenset(str(one) for value in found for one in _listed(value))
+    return frozenset(str(one) for value in found for one in listed(value))
 
 
 def is_not_there(error: Mapping[str, Any]) -> bool:
@@ -95,10 +78,6 @@ def is_not_there(error: Mapping[str, Any]) -> bool:
     return error.get("category") == "OBJECT_NOT_FOUND" or bool(
         _NO_RECORD.search(str(error.get("message") or ""))
     )
-
-
-def _listed(value: object) -> Sequence[object]:
-    return value if isinstance(value, list) else () if value is None else (value,)
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
@@ -139,19 +118,12 @@ def _first(given: float | None, otherwise: float) -> float:
 
 
 def _refused(body: Mapping[str, Any], told: str) -> ConnectorError:
-    unknown = sorted(set(_unknown_properties(body)))
+    unknown = sorted({one.property for one in wrongs(body) if one.rule == _UNKNOWN_PROPERTY and one.property})
     if unknown:
         return Stop(
             f"HubSpot has no property {', '.join(unknown)} here: correct its name, or create it in the portal"
         )
     return Refused(told, body)
-
-
-def _unknown_properties(body: Mapping[str, Any]) -> Iterator[str]:
-    for each in errors(body):
-        context = each.get("context")
-        if each.get("code") == _UNKNOWN_PROPERTY and isinstance(context, dict):
-            yield from map(str, _listed(context.get("propertyName")))
 
 
 def _unauthorised(body: Mapping[str, Any], _: str) -> str:
@@ -171,7 +143,7 @@ def _scopes(body: Mapping[str, Any]) -> Iterator[str]:
     for each in [body, *errors(body)]:
         context = each.get("context")
         for key in ("requiredGranularScopes", "requiredScopes"):
-            yield from map(str, _listed(context.get(key)) if isinstance(context, dict) else ())
+            yield from map(str, listed(context.get(key)) if isinstance(context, dict) else ())
 
 
 _STOPS: Mapping[int, Callable[[Mapping[str, Any], str], str]] = {

@@ -15,8 +15,9 @@ from typing import Any
 from connectors.contract import Assignment, Note, Outcome, Verdict
 from connectors.http import Answer
 from connectors.hubspot.wire import OWNER, results
-from connectors.hubspot.wire_errors import Refused, content, errors, is_not_there, named_ids, words
+from connectors.hubspot.wire_errors import Refused, content, is_not_there, named_ids
 from connectors.hubspot.wire_paths import NOTE_TO
+from connectors.hubspot.wire_words import errors, words
 from router.model import LeadRef
 
 BODY = "hs_note_body"
@@ -91,7 +92,7 @@ class _Failures:
 
 
 def _verdict(error: Mapping[str, Any]) -> tuple[Verdict, str]:
-    detail = words({"message": error.get("message")}) or "HubSpot gave no reason"
+    detail = words(error) or "HubSpot gave no reason"
     if is_not_there(error):
         return Verdict.GONE, detail
     if error.get("category") in _LATER:  # nothing was applied: it is looked at and sent again

@@ -265,7 +265,6 @@ def test_a_lead_that_got_no_owner_of_ours_says_why(name: str, record: str, sqlit
     assert REASONS[name, record] in replay(SCENARIOS[name], sqlite_url).stage.reason(record)
 
 
-@pytest.mark.xfail(strict=True, reason="the refusal's own words, a JSON list in the message, are cut off")
 def test_an_owner_archived_after_the_look_is_named(sqlite_url: str) -> None:
     played = replay(SCENARIOS["archived_owner"], sqlite_url)
     assert "512" in played.stage.reason("102")

@@ -189,8 +189,8 @@ REFUSALS = {
     "merged (HTTP 400)",
     "error_400_json": None,
     "error_400_validation": None,
-    "error_409_conflict": "HubSpot: Contact already exists; A contact with email (an e-mail address) already exists. "
-    "(HTTP 409)",
+    "error_409_conflict": "HubSpot: Contact already exists (CONTACT_EXISTS); A contact with email (an e-mail address) "
+    "already exists. (HTTP 409)",
 }
 
 

@@ -187,7 +187,7 @@ def test_a_validation_rule_that_names_nobody_refuses_one_of_a_hundred(opened: Op
     before = world.calls
     outcomes = world.connector.assign(batch)
     assert verdicts(outcomes) == dict.fromkeys(refs, Verdict.DONE) | {refs[61]: Verdict.REFUSED}
-    assert told(outcomes) == ["", "HubSpot: Leads named Bad stay (HTTP 400)"]
+    assert told(outcomes) == ["", "HubSpot: Leads named Bad stay (VALIDATION_RULE) (HTTP 400)"]
     assert world.calls - before <= SENDINGS
 
 

@@ -124,7 +124,6 @@ def test_an_owner_archived_between_look_and_write_fails_its_own_leads_only(accou
     assert account.portal.owner_of(other) in {ANA, CY}
 
 
-@pytest.mark.xfail(strict=True, reason="the refusal's own words, a JSON list in the message, are cut off")
 def test_an_owner_archived_between_look_and_write_is_named(account: Account) -> None:
     account.lead(country="Germany")
     account.before("/batch/update", lambda portal: portal.owners.archive(BO))
