@@ -54,6 +54,7 @@ runs = sa.Table(
     sa.Column("started", Instant, nullable=False),
     sa.Column("ended", Instant),
     sa.Column("counts", sa.Text),
+    sa.Column("undoes", sa.Text),  # the run whose owners this one put back
 )
 
 cursors = sa.Table(
@@ -102,6 +103,9 @@ leads = sa.Table(
     sa.Column("values_id", sa.Text),
     sa.Column("config", sa.Text),
     sa.Column("run", sa.Text),
+    sa.Column("undoes", sa.Text),  # the run that decided it, where that is taken back
+    sa.Column("forgotten", Instant),  # the person asked for it: values are never stored again
+    sa.Column("archived", sa.Text),  # the archive that has its decisions; empty: they were dropped
     sa.UniqueConstraint("record", "entry"),
     sa.Index("leads_work", "connection", "step", "key"),
     sa.Index("leads_order", "connection", "step", "stamp", "key"),

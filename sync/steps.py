@@ -57,7 +57,8 @@ class Row(NamedTuple):
     """One entry of the ledger: the nth time a record became ours. A named tuple, since each is changed often.
 
     `owner_id` is what is (to be) written, `over` the only owner it may replace (None: the connection's
-    `replaces`), `due` when it is next looked at, `intent_at` when the last intent was recorded.
+    `replaces`), `due` when it is next looked at, `intent_at` when the last intent was recorded. `undoes` is the run
+    whose decision is taken back, `forgotten` when the person asked for it.
     """
 
     key: str
@@ -78,11 +79,14 @@ class Row(NamedTuple):
     held_since: datetime | None = None
     values_id: str | None = None
     config: str | None = None
+    undoes: str | None = None
+    forgotten: datetime | None = None
 
     @property
     def note_key(self) -> str:
         """The identity of this entry's note: stable, so that it can be looked for after a crash."""
-        return f"lsw:{blake2b(f'{self.key}@{self.decision}'.encode(), digest_size=8).hexdigest()}"
+        identity = f"{self.key}@{self.decision}" + ("/undone" if self.undoes else "")
+        return f"lsw:{blake2b(identity.encode(), digest_size=8).hexdigest()}"
 
 
 _SAFE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in "%/#")

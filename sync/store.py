@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from sync.locks import AdvisoryLock, FileLock, Held, PassLock
 from sync.schema import meta
 
-HEAD = "0001"
+HEAD = "0002"
 _ROUTING_LOCK = 0x6C73_7700
 _BUSY_SECONDS = 60
 
@@ -237,7 +237,10 @@ def _bring_up_to_date(
             f"the store {where} was written by a newer Leadswitch (schema {revision}); install that one"
         )
     if not create:
-        raise StoreError(f"the store {where} is empty or old: run `leadswitch sync` first")
+        raise StoreError(
+            f"the store {where} has schema {revision or 'none'}, this version needs {HEAD}: "
+            "run `leadswitch store migrate`, or `leadswitch sync`"
+        )
     lock = guard or AdvisoryLock(connection, "schema")
     try:
         lock.acquire(wait=True)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
 from sync import schema
+from sync.ledger import rows_of
 from sync.locks import FileLock, Held
 from sync.store import HEAD, LockLost, Session, StoreError, open_store
 
@@ -217,3 +221,35 @@ def test_each_store_has_a_key_of_its_own(tmp_path: Path) -> None:
     assert len({store.key for store in stores}) == 2
     for store in stores:
         store.close()
+
+
+def test_an_older_store_is_migrated_with_what_is_in_it(tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    with closing(sqlite3.connect(file)) as old:
+        _make_the_first_schema(old)
+    with pytest.raises(
+        StoreError, match=f"has schema 0001, this version needs {HEAD}: run `leadswitch store"
+    ):
+        open_store(f"sqlite:///{file}", create=False)
+    store = open_store(f"sqlite:///{file}", create=True)
+    with store.reading() as connection, connection.begin():
+        [row] = rows_of(connection, sa.select(schema.leads))
+    assert (row.key, row.step, row.undoes, row.forgotten) == ("crm/leads/1#1", "settled", None, None)
+    assert store.key == bytes.fromhex("ab" * 32)
+    store.close()
+
+
+def _make_the_first_schema(old: sqlite3.Connection) -> None:
+    first = ScriptDirectory(str(Path(schema.__file__).parent / "migrations")).get_revision("0001")
+    engine = sa.create_engine("sqlite://", creator=lambda: old, poolclass=sa.pool.StaticPool)
+    with engine.connect() as connection, connection.begin():
+        with Operations.context(MigrationContext.configure(connection)):
+            first.module.upgrade()
+        for statement in (
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
+            "INSERT INTO alembic_version VALUES ('0001')",
+            "INSERT INTO meta VALUES ('key', '" + "ab" * 32 + "')",
+            """INSERT INTO leads (key, record, connection, object, record_id, entry, step)
+            VALUES ('crm/leads/1#1', 'crm/leads/1', 'crm', 'leads', '1', 1, 'settled')""",
+        ):
+            connection.exec_driver_sql(statement)
