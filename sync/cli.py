@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import io
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +20,7 @@ COMMANDS = {
     "config schema": "sync.commands.schema",
     "demo": "sync.commands.demo",
     "explain": "sync.commands.explain",
+    "forget": "sync.commands.forget",
     "init": "sync.commands.init",
     "parked": "sync.commands.parked",
     "retry": "sync.commands.retry",
@@ -52,11 +56,43 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable outpu
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Results and errors only.")]
 
 
+_KEYWORD = inspect.Parameter.KEYWORD_ONLY
+_COMMON = (
+    inspect.Parameter("config", _KEYWORD, default=None, annotation=ConfigOption),
+    inspect.Parameter("json", _KEYWORD, default=False, annotation=JsonOption),
+    inspect.Parameter("quiet", _KEYWORD, default=False, annotation=QuietOption),
+)
+
+
 @app.callback()
 def _everywhere(
     context: typer.Context, config: ConfigOption = None, json: JsonOption = False, quiet: QuietOption = False
 ) -> None:
     context.obj = (config, json, quiet)
+
+
+Run = Callable[..., None]
+"""Runs a command's module with what was asked, on the screen that the common options describe."""
+
+
+def command(into: typer.Typer = app) -> Callable[[Callable[..., None]], None]:
+    """Add a command that is given a `Run` and its own options; those common to all stand behind them."""
+
+    def add(described: Callable[..., None]) -> None:
+        own = list(inspect.signature(described, eval_str=True).parameters.values())[1:]
+
+        def told(context: typer.Context, **given: Any) -> None:
+            common = tuple(given.pop(each.name) for each in _COMMON)
+            described(partial(_run, context, common), **given)
+
+        everything = [inspect.Parameter("context", _KEYWORD, annotation=typer.Context), *own, *_COMMON]
+        told.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [each.replace(kind=_KEYWORD) for each in everything]
+        )
+        told.__annotations__ = {each.name: each.annotation for each in everything}
+        into.command(described.__name__, help=described.__doc__)(told)
+
+    return add
 
 
 def _run(context: typer.Context, common: tuple[Path | None, bool, bool], **asked: Any) -> None:
@@ -70,25 +106,22 @@ def _run(context: typer.Context, common: tuple[Path | None, bool, bool], **asked
     raise typer.Exit(told(screen, lambda: import_module(COMMANDS[name]).run(screen, **asked)))
 
 
-@app.command()
+@command()
 def sync(
-    context: typer.Context,
+    run: Run,
     every: Annotated[str | None, typer.Option(metavar="T", help="Go on, a pass every T: 60s, 5m.")] = None,
     connection: Annotated[str | None, typer.Option(metavar="N", help="This connection only.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")
     ] = False,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Assign new leads. One pass over each connection is the job for cron; with --every it goes on."""
-    _run(context, (config, json, quiet), every=every, connection=connection, dry_run=dry_run)
+    run(every=every, connection=connection, dry_run=dry_run)
 
 
-@app.command()
+@command()
 def route(
-    context: typer.Context,
+    run: Run,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="CSV or JSON Lines; - for standard input (CSV).")
     ],
@@ -97,96 +130,86 @@ def route(
         typer.Option(metavar="NAME", help="The columns are the CRM's: use this connection's mapping."),
     ] = None,
     at: Annotated[str | None, typer.Option(metavar="TIME", help="Route as of this time (ISO 8601).")] = None,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Show who would get the leads of a file. Works offline and writes nothing."""
-    _run(context, (config, json, quiet), file=file, mapping=mapping, at=at)
+    run(file=file, mapping=mapping, at=at)
 
 
-@app.command()
+@command()
 def explain(
-    context: typer.Context,
+    run: Run,
     lead: Annotated[str, typer.Argument(metavar="LEAD", help="CONNECTION/OBJECT/ID, or the record's id.")],
-    config: ConfigOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Say why a lead went where it went. Shows every condition with the value seen, every rep considered."""
-    _run(context, (config, json, quiet), lead=lead)
+    run(lead=lead)
 
 
-@app.command()
-def parked(
-    context: typer.Context, config: ConfigOption = None, json: JsonOption = False, quiet: QuietOption = False
-) -> None:
+@command()
+def parked(run: Run) -> None:
     """List the leads that wait, with the reason and the deadline."""
-    _run(context, (config, json, quiet))
+    run()
 
 
-@app.command()
+@command()
 def retry(
-    context: typer.Context,
+    run: Run,
     lead: Annotated[
         list[str] | None, typer.Argument(metavar="[LEAD]...", help="These only; default: all.")
     ] = None,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Try the failed leads again now, without waiting for their time."""
-    _run(context, (config, json, quiet), leads=tuple(lead or ()))
+    run(leads=tuple(lead or ()))
 
 
-@app.command()
+@command()
+def forget(
+    run: Run,
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The person's e-mail address.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would go; remove nothing.")] = False,
+) -> None:
+    """Remove a person from the store, for good. Every connection is looked through; ids stay as tombstones."""
+    run(email=email, dry_run=dry_run)
+
+
+@command()
 def init(
-    context: typer.Context,
+    run: Run,
     directory: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="Default: this directory.")
     ] = None,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Write a commented starter configuration. Never overwrites a file."""
-    _run(context, (config, json, quiet), directory=directory)
+    run(directory=directory)
 
 
-@app.command()
+@command()
 def check(
-    context: typer.Context,
+    run: Run,
     live: Annotated[
         bool, typer.Option("--live", help="Also ask the CRMs: credentials, owners, queues.")
     ] = False,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """List every problem of the configuration. Each with file, line, column and a way out."""
-    _run(context, (config, json, quiet), live=live)
+    run(live=live)
 
 
-@app.command()
+@command()
 def demo(
-    context: typer.Context,
+    run: Run,
     directory: Annotated[
         Path | None, typer.Option("--dir", metavar="DIR", help="Where to keep its files.")
     ] = None,
     stay: Annotated[
         bool, typer.Option("--stay", help="Serve the account until Ctrl-C, to sync again from elsewhere.")
     ] = False,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Route some hundred sample leads and show it. The real sync, on a sandbox; needs no account."""
-    _run(context, (config, json, quiet), load=lambda: import_module(SANDBOX), directory=directory, stay=stay)
+    run(load=lambda: import_module(SANDBOX), directory=directory, stay=stay)
 
 
-@app.command()
+@command()
 def sandbox(
-    context: typer.Context,
+    run: Run,
     port: Annotated[int, typer.Option(metavar="PORT", help="0 takes any free one.")] = 0,
     contacts: Annotated[int, typer.Option(metavar="N", help="Sample contacts.")] = 500,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the sample and of chance.")] = 1,
@@ -194,14 +217,9 @@ def sandbox(
     limits: Annotated[
         str, typer.Option(metavar="TIER", help="enterprise, free, oauth or none: calls allowed.")
     ] = "enterprise",
-    config: ConfigOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
 ) -> None:
     """Serve a HubSpot account on loopback, to try a configuration against; nothing is kept."""
-    _run(
-        context,
-        (config, json, quiet),
+    run(
         load=lambda: import_module(SANDBOX),
         port=port,
         contacts=contacts,
@@ -211,12 +229,10 @@ def sandbox(
     )
 
 
-@schemas.command()
-def schema(
-    context: typer.Context, config: ConfigOption = None, json: JsonOption = False, quiet: QuietOption = False
-) -> None:
+@command(schemas)
+def schema(run: Run) -> None:
     """Print the JSON Schema of the files. It gives editors completion."""
-    _run(context, (config, json, quiet))
+    run()
 
 
 def main() -> None:

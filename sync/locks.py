@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -64,6 +65,31 @@ class FileLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+class AllLocks:
+    """Several locks as one: all of them, or `Held` and none."""
+
+    def __init__(self, locks: Sequence[PassLock]) -> None:
+        self._locks = locks
+
+    def acquire(self, *, wait: bool = False) -> None:
+        taken: list[PassLock] = []
+        try:
+            for lock in self._locks:
+                lock.acquire(wait=wait)
+                taken.append(lock)
+        except BaseException:
+            for lock in taken:
+                lock.release()
+            raise
+
+    def held(self) -> bool:
+        return all(lock.held() for lock in self._locks)
+
+    def release(self) -> None:
+        for lock in self._locks:
+            lock.release()
 
 
 class AdvisoryLock:

@@ -49,6 +49,8 @@ def plan(lead: Lead, stamp: datetime | None, row: Row | None, intake: Intake, no
     """Plan one record. `row` is its newest entry, None if the ledger never saw it."""
     if row is None:
         return _plan_new(lead, stamp, intake, now)
+    if row.forgotten:
+        return _NOTHING
     if row.step in UNDECIDED:
         return _plan_waiting(lead, intake)
     if row.step is Step.SKIPPED and row.decision is None:

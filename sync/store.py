@@ -12,8 +12,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from sync.locks import AdvisoryLock, FileLock, Held, PassLock
-from sync.schema import meta
+from sync.locks import AdvisoryLock, AllLocks, FileLock, Held, PassLock
+from sync.schema import meta, runs
 
 HEAD = "0002"
 _ROUTING_LOCK = 0x6C73_7700
@@ -95,12 +95,16 @@ class Store:
     def session(self, connection: str) -> Iterator[Session]:
         """Lock `connection` for one pass; `Held` if another pass has it."""
         with _translated(), self.engine.connect() as database:
-            lock = self.make_lock(database, connection)
-            lock.acquire()
-            try:
+            with _held(self.make_lock(database, connection)) as lock:
                 yield Session(database, lock, self.gate)
-            finally:
-                lock.release()
+
+    @contextmanager
+    def alone(self) -> Iterator[Session]:
+        """Lock every connection that has had a pass, for what no pass may see half done; `Held` if one has a pass."""
+        with _translated(), self.engine.connect() as database:
+            names = _connections(database)
+            with _held(AllLocks([self.make_lock(database, name) for name in names])) as lock:
+                yield Session(database, lock, self.gate)
 
     @contextmanager
     def rehearsal(self, connection: str) -> Iterator[Rehearsal]:
@@ -121,6 +125,20 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _held(lock: PassLock) -> Iterator[PassLock]:
+    lock.acquire()
+    try:
+        yield lock
+    finally:
+        lock.release()
+
+
+def _connections(database: sa.Connection) -> list[str]:
+    with database.begin():
+        return list(database.scalars(sa.select(runs.c.connection).distinct().order_by(runs.c.connection)))
 
 
 @contextmanager
@@ -185,7 +203,7 @@ def sqlite_pragmas(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def _connect(database: Any, _record: object) -> None:
         database.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             database.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

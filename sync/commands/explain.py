@@ -37,6 +37,7 @@ def _entry(screen: Screen, store: Store, row: Row) -> bool:
                 "entry": row.entry,
                 "step": row.step,
                 "reason": row.reason,
+                "forgotten": row.forgotten and row.forgotten.isoformat(),
                 "decisions": [as_json(each) for each in told],
             }
         )
@@ -45,6 +46,8 @@ def _entry(screen: Screen, store: Store, row: Row) -> bool:
         f"[bold]{_plain(str(row.ref))}[/] entry {row.entry}: {row.step}"
         + (f" ({_plain(row.reason)})" if row.reason else "")
     )
+    if row.forgotten:
+        screen.say(f"  The person was forgotten on {row.forgotten:%Y-%m-%d}.")
     for each in told:
         for line in _lines(each):
             screen.say(line)
