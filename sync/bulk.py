@@ -5,6 +5,7 @@ SQLAlchemy writes the SQL, once for each database; preparing every value of ever
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,16 +15,17 @@ _ANY: Any = None  # our column types write the same on every database
 
 
 class Bulk:
-    """An INSERT or UPDATE with one parameter for each of `columns`; rows give their values in that order."""
+    """An INSERT or UPDATE with one parameter for each of `columns`; rows give their values in that order.
 
-    def __init__(self, statement: sa.Insert | sa.Update, table: sa.Table, columns: Sequence[str]) -> None:
-        self._statement = statement
+    `ending` is SQL behind the statement, the same for each database.
+    """
+
+    def __init__(
+        self, statement: sa.Insert | sa.Update, table: sa.Table, columns: Sequence[str], *, ending: str = ""
+    ) -> None:
+        self._statement, self._ending = statement, ending
         self._columns = tuple(columns)
-        self._own = [
-            (at, kind)
-            for at, name in enumerate(columns)
-            if name in table.c and isinstance(kind := table.c[name].type, sa.types.TypeDecorator)
-        ]
+        self._own = _own_types(table, columns)
         self._sql: dict[str, tuple[str, list[int] | None]] = {}
 
     def __call__(self, tx: sa.Connection, rows: Iterable[Sequence[Any]]) -> None:
@@ -51,8 +53,47 @@ class Bulk:
             order = (
                 [self._columns.index(name) for name in compiled.positiontup] if compiled.positional else None
             )
-            self._sql[dialect.name] = (str(compiled), order)
+            self._sql[dialect.name] = (str(compiled) + self._ending, order)
         return self._sql[dialect.name]
+
+
+class Lookup:
+    """A SELECT of `columns` where the column `by` is one of many keys, given as one parameter however many."""
+
+    def __init__(self, table: sa.Table, by: str, columns: Sequence[str]) -> None:
+        self._own = _own_types(table, columns)
+        chosen = sa.select(*(table.c[name] for name in columns))
+        here = table.c[by]
+        self._statements = {
+            "sqlite": chosen.where(here.in_(sa.text("SELECT value FROM json_each(:keys)"))),
+            "postgresql": chosen.where(here == sa.any_(sa.bindparam("keys", type_=sa.ARRAY(here.type)))),
+        }
+        self._sql: dict[str, str] = {}
+
+    def __call__(self, tx: sa.Connection, keys: Iterable[str | int]) -> list[list[Any]]:
+        """Return the rows found, in any order, their values in the order of `columns`."""
+        wanted = list(keys)
+        if not wanted:
+            return []
+        name = tx.dialect.name
+        if name not in self._sql:
+            self._sql[name] = str(self._statements[name].compile(dialect=tx.dialect))
+        keys_at_once = (json.dumps(wanted),) if name == "sqlite" else {"keys": wanted}
+        return [self._read(row) for row in tx.exec_driver_sql(self._sql[name], keys_at_once)]
+
+    def _read(self, row: sa.Row[Any]) -> list[Any]:
+        values = list(row)
+        for at, kind in self._own:
+            values[at] = kind.process_result_value(values[at], _ANY)
+        return values
+
+
+def _own_types(table: sa.Table, columns: Sequence[str]) -> list[tuple[int, sa.types.TypeDecorator[Any]]]:
+    return [
+        (at, kind)
+        for at, name in enumerate(columns)
+        if name in table.c and isinstance(kind := table.c[name].type, sa.types.TypeDecorator)
+    ]
 
 
 def inserting(table: sa.Table, *columns: str) -> Bulk:
@@ -65,3 +106,10 @@ def updating(table: sa.Table, key: str, *columns: str) -> Bulk:
     values: dict[str, Any] = {name: sa.bindparam(name) for name in columns}
     statement = table.update().where(table.c[key] == sa.bindparam(f"_{key}")).values(values)
     return Bulk(statement, table, (f"_{key}", *columns))
+
+
+def upserting(table: sa.Table, key: str, *columns: str) -> Bulk:
+    """Return an INSERT of these columns that replaces the row of the same key; the key comes first in each row."""
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in columns)
+    ending = f' ON CONFLICT ("{key}") DO UPDATE SET {changes}'
+    return Bulk(table.insert(), table, (key, *columns), ending=ending)

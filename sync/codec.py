@@ -27,8 +27,7 @@ from router.model import (
 _PLAIN = tuple(f.name for f in fields(Lead) if f.name not in {"ref", "custom", "unread"})
 
 
-def dumps(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+dumps = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
 def lead_to_text(lead: Lead) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -22,14 +23,15 @@ from router.model import (
     Turn,
     person_keys,
 )
-from router.route import Router, advance
+from router.route import Router, effects
 from router.rules import Rule
 from router.turns import reverse
 from sync import schema
-from sync.bulk import inserting
+from sync.bulk import Lookup, inserting, upserting
 from sync.codec import dumps, known_to_text, turn_from_text, turn_to_text
 from sync.directory import Directory
 from sync.ledger import Ledger, next_id
+from sync.notes import Made
 from sync.steps import KEPT_DEADLINE, Row, Step
 from sync.store import Session
 from sync.work import Pass
@@ -38,23 +40,40 @@ SAME_PERSON = "same_person"
 _INSERT_DECISIONS = inserting(schema.decisions, *schema.decisions.c.keys())
 _INSERT_LOG = inserting(schema.log, *schema.log.c.keys())
 _INSERT_CLAIMS = inserting(schema.claims, *schema.claims.c.keys())
-_INSERT_PERSONS = inserting(schema.persons, *schema.persons.c.keys())
+_KEEP_PERSONS = upserting(schema.persons, *schema.persons.c.keys())
+_FIND_PERSONS = Lookup(schema.persons, "hash", ("hash", "rep", "since"))
+
+
+class _Asked(NamedTuple):
+    """A lead on its way to a decision. `persons` is the person's keys, each with its hash."""
+
+    row: Row
+    lead: Lead
+    rule: Rule
+    persons: Mapping[str, str]
 
 
 def decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
     """Decide each waiting lead and write decisions, turns and claims; return the rows as they stand now."""
     if not waiting:
         return []
-    now, router, _ = work.now(), work.wired.router, work.people()
-    matched = [(row, lead, router.match(lead, now)) for row, lead in waiting]
+    now, router, key, _ = work.now(), work.wired.router, work.store_key, work.people()
+    asked = [_Asked(row, lead, router.match(lead, now), person_hashes(key, lead)) for row, lead in waiting]
     with work.session.routing("decide") as tx:
         entries = _Entries(work, tx, now)
-        state = read_state(tx, work, [(row, lead) for row, lead, _ in matched])
-        for row, lead, rule in matched:
-            decision = _decided(router, rule, lead, state, now)
-            entries.add(row, lead, decision, state)
-            state = advance(state, decision, lead, now)
+        turns, persons = dict(entries.turns_before()), _persons(tx, asked)
+        held = {one.row.ref: one.row.held_since for one in asked if one.row.held_since}
+        state = State(turns, persons, held, work.people().absent)
+        for one in asked:
+            decision = _decided(router, one.rule, one.lead, state, now)
+            entries.add(one, decision, state)
+            changed = effects(decision, one.lead, now)
+            turns.update(
+                changed.turns
+            )  # `state` is ours alone: what the next lead must see is written into it
+            persons.update(changed.persons)
         entries.write()
+    work.turns = entries.position, turns
     work.allowance -= sum(row.step is Step.CLAIMED for row in entries.rows)
     work.counts.duplicates += sum(d.by == SAME_PERSON for _, d in entries.made)
     return entries.rows
@@ -72,18 +91,6 @@ def _decided(router: Router, rule: Rule, lead: Lead, state: State, now: datetime
 # --- state ------------------------------------------------------------------------------------------------
 
 
-def read_state(tx: sa.Connection, work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> State:
-    """Read what the router may know of the past for these leads."""
-    keys = {key: person_hash(work.store_key, key) for _, lead in waiting for key in person_keys(lead)}
-    known = _persons(tx, set(keys.values()))
-    return State(
-        turns={name: team_turns(tx, name) for name in work.wired.router.book.teams},
-        persons={key: known[hashed] for key, hashed in keys.items() if hashed in known},
-        held={row.ref: row.held_since for row, _ in waiting if row.held_since},
-        absent=work.people().absent,
-    )
-
-
 def team_turns(tx: sa.Connection, team: TeamName, *, until: int | None = None) -> TeamTurns:
     """Return where a team's turns stood at position `until` of the log (None: now)."""
     body = last_entry(tx, f"team:{team}", until=until)
@@ -99,15 +106,23 @@ def last_entry(tx: sa.Connection, subject: str, *, until: int | None = None) -> 
     return None if found is None else str(found)
 
 
-def person_hash(key: bytes, person: str) -> str:
-    """Return the keyed hash under which a person is remembered; without the store's key it says nothing."""
-    return blake2b(person.encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
+def person_hashes(key: bytes, lead: Lead) -> dict[str, str]:
+    """Return a person's keys, each with the keyed hash under which it is remembered.
+
+    Without the store's key a hash says nothing.
+    """
+    return {
+        person: blake2b(person.encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
+        for person in person_keys(lead)
+    }
 
 
-def _persons(tx: sa.Connection, hashes: Iterable[str]) -> dict[str, Sticky]:
-    persons = schema.persons
-    found = tx.execute(sa.select(persons).where(persons.c.hash.in_(list(hashes))))
-    return {row.hash: Sticky(RepId(row.rep), row.since) for row in found}
+def _persons(tx: sa.Connection, asked: Sequence[_Asked]) -> dict[str, Sticky]:
+    hashes = {hashed for one in asked for hashed in one.persons.values()}
+    known = {hashed: Sticky(RepId(rep), since) for hashed, rep, since in _FIND_PERSONS(tx, hashes)}
+    if not known:
+        return {}
+    return {key: known[h] for one in asked for key, h in one.persons.items() if h in known}
 
 
 # --- what is written --------------------------------------------------------------------------------------
@@ -119,40 +134,52 @@ class _Entries:
     def __init__(self, work: Pass, tx: sa.Connection, now: datetime) -> None:
         self._work, self._tx, self._now = work, tx, now
         self._decision = next_id(tx, schema.decisions.c.id)
-        self._position = next_id(tx, schema.log.c.seq) - 1
+        self.position = next_id(tx, schema.log.c.seq) - 1
         self.rows: list[Row] = []
         self.made: list[tuple[Row, Decision]] = []
         self._decisions: list[tuple[object, ...]] = []
         self._turns: list[tuple[object, ...]] = []
         self._persons: dict[str, tuple[object, ...]] = {}
 
-    def add(self, row: Row, lead: Lead, decision: Decision, state: State) -> None:
+    def turns_before(self) -> Mapping[TeamName, TeamTurns]:
+        """Return where each team's turns stand; read only if another wrote into the log since this pass did."""
+        position, turns = self._work.turns
+        if position == self.position:
+            return turns
+        return {name: team_turns(self._tx, name) for name in self._work.wired.router.book.teams}
+
+    def add(self, one: _Asked, decision: Decision, state: State) -> None:
+        row = one.row
         if self._still_waits(row, decision):
             self.rows.append(self._waits(row, decision))
             return
         number = self._decision + len(self._decisions)
-        self._decisions.append(self._decision_row(number, row, lead, decision, state))
+        self._decisions.append(self._decision_row(number, one, decision, state))
         if decision.turn:
-            self._position += 1
-            self._turns.append(_turn_row(self._position, self._now, row.key, decision.turn))
+            self.position += 1
+            self._turns.append(_turn_row(self.position, self._now, row.key, decision.turn))
         changed = self._moved(row._replace(decision=number, config=self._work.wired.config), decision)
         self.rows.append(changed)
         self.made.append((changed, decision))
-        if changed.step is Step.CLAIMED and changed.rep:
-            for key in set(person_keys(lead)) - (set(state.persons) if decision.by == SAME_PERSON else set()):
-                hashed = person_hash(self._work.store_key, key)
-                self._persons[hashed] = (hashed, changed.rep, self._now, row.key)
+        if changed.step is Step.CLAIMED:
+            self._work.made[number] = Made(decision, one.lead, self._now)
+            self._remember(one, changed, decision, state)
 
-    def _decision_row(
-        self, number: int, row: Row, lead: Lead, decision: Decision, state: State
-    ) -> tuple[object, ...]:
+    def _remember(self, one: _Asked, row: Row, decision: Decision, state: State) -> None:
+        """Keep the owner for each key of the person; one that is known keeps its time where it decided."""
+        for key, hashed in one.persons.items():
+            if row.rep and not (decision.by == SAME_PERSON and key in state.persons):
+                self._persons[hashed] = (hashed, row.rep, self._now, row.key)
+
+    def _decision_row(self, number: int, one: _Asked, decision: Decision, state: State) -> tuple[object, ...]:
         """Return the values of the table's columns, in their order."""
-        known = {i: state.persons[key] for i, key in enumerate(person_keys(lead)) if key in state.persons}
+        row, lead = one.row, one.lead
+        known = {i: state.persons[key] for i, key in enumerate(one.persons) if key in state.persons}
         inputs = (
             self._now,
             self._work.id,
             self._work.wired.config,
-            self._position,
+            self.position,
             row.values_id,
             row.held_since,
             known_to_text(known) if known else "{}",
@@ -164,9 +191,9 @@ class _Entries:
             decision.owner,
             decision.queue,
             decision.team,
-            dumps(decision.reasons),
+            dumps(decision.reasons) if decision.reasons else "[]",
         )
-        turn = (self._position + 1, decision.turn.after.number) if decision.turn else (None, None)
+        turn = (self.position + 1, decision.turn.after.number) if decision.turn else (None, None)
         unread = dumps(sorted({unread.field for unread in lead.unread})) if lead.unread else "[]"
         return number, row.key, *inputs, *answer, *turn, unread
 
@@ -208,24 +235,18 @@ class _Entries:
         _INSERT_LOG(tx, self._turns)
         claimed = (row for row, _ in self.made if row.step is Step.CLAIMED)
         _INSERT_CLAIMS(tx, ((row.key, row.decision, self._now) for row in claimed))
-        _remember(tx, self._persons)
+        _KEEP_PERSONS(tx, self._persons.values())
         self._work.ledger.save(tx, self.rows)
 
 
 def _claimed(row: Row, decision: Decision, missing: str, now: datetime) -> Row:
     if row.owner_id is None:
         return row._replace(step=Step.PARKED, reason=missing, due=now + KEPT_DEADLINE)
-    return row._replace(step=Step.CLAIMED, reason="; ".join(decision.reasons), due=None)
+    return row._replace(step=Step.CLAIMED, reason="; ".join(decision.reasons), due=None, intent_at=now)
 
 
 def _turn_row(seq: int, now: datetime, lead: str, turn: Turn) -> tuple[object, ...]:
     return seq, now, "turn", f"team:{turn.team}", lead, turn_to_text(turn)
-
-
-def _remember(tx: sa.Connection, found: Mapping[str, tuple[object, ...]]) -> None:
-    if found:
-        tx.execute(schema.persons.delete().where(schema.persons.c.hash.in_(list(found))))
-    _INSERT_PERSONS(tx, found.values())
 
 
 # --- giving back ------------------------------------------------------------------------------------------
@@ -238,6 +259,7 @@ def release(work: Pass, rows: Sequence[Row]) -> None:
     with work.session.routing("release") as tx:
         for row in rows:
             _give_back(tx, row, work.now())
+            work.made.pop(row.decision or 0, None)
         keys = [row.key for row in rows]
         tx.execute(schema.claims.delete().where(schema.claims.c.lead.in_(keys)))
         tx.execute(schema.persons.delete().where(schema.persons.c.lead.in_(keys)))

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from connectors.contract import Absent, Assignment, Look, Outcome, Record, Verdict
+from connectors.contract import Absent, Assignment, Look, Outcome, RawValue, Record, Verdict
 from connectors.errors import Doubt, Retry, Stop
 from router.model import LeadRef, OwnerId
 from sync.decide import release
 from sync.notes import note_bodies, trace_fields
-from sync.steps import VERIFY_AFTER, ZOMBIE_WINDOW, Row, Step, backoff
+from sync.steps import CLAIM_IS_INTENT, NOTE_WINDOW, VERIFY_AFTER, ZOMBIE_WINDOW, Row, Step, backoff
 from sync.work import ATTEMPTS, Call, Pass, Steps, Task, pause
 
 _Send = Callable[[Pass, Sequence[Row]], Steps[tuple[Sequence[Row], Retry | None]]]
@@ -77,7 +77,7 @@ class _SortedOut:
     """What the fresh look says of each claimed row: write it, it is ours already, or it is lost to us."""
 
     def __init__(self, work: Pass, looks: Mapping[LeadRef, Look]) -> None:
-        self._work, self._looks = work, looks
+        self._work, self._looks, self._intake = work, looks, work.intake()
         self.writes: list[tuple[Row, Record]] = []
         self.already: list[Row] = []
         self.lost: list[Row] = []
@@ -89,13 +89,17 @@ class _SortedOut:
         elif look.record.owner == row.owner_id:
             self.already.append(_owned(self._work, row))
         elif self._may_replace(row, look.record.owner):
-            self.writes.append((row._replace(seen_owner=look.record.owner), look.record))
+            self.writes.append((self._seen(row, look.record.owner), look.record))
         else:
             self._work.counts.conflicts += 1
             self.lost.append(_ended(row, Step.CONFLICT, f"owned by {look.record.owner}, a person's choice"))
 
+    def _seen(self, row: Row, owner: OwnerId | None) -> Row:
+        """Return the row with the owner whom the write replaces; another than the claim knew is a new intent."""
+        return row if owner == row.seen_owner else row._replace(seen_owner=owner, intent_at=None)
+
     def _may_replace(self, row: Row, owner: OwnerId | None) -> bool:
-        return owner == row.over if row.over is not None else self._work.intake().may_replace(owner)
+        return owner == row.over if row.over is not None else self._intake.may_replace(owner)
 
 
 def gone_because(look: Look | None) -> str:
@@ -108,11 +112,7 @@ def _write(work: Pass, writes: Sequence[tuple[Row, Record]]) -> Steps[tuple[Sequ
     """Record the intents, send, record what came of it; return the rows, claimed again where nothing was applied."""
     if not writes:
         return (), None
-    intent_at = work.now()
-    rows = [row._replace(step=Step.WRITING, intent_at=intent_at) for row, _ in writes]
-    with work.session.transaction("intend owners") as tx:
-        work.ledger.move(tx, rows)
-        stamps = trace_fields(tx, rows) if "properties" in work.wired.settings.audit else {}
+    rows, stamps = _intended(work, [row for row, _ in writes])
     batch = [
         Assignment(record, row.owner_id or OwnerId(""), stamps.get(row.key, {})) for row, record in writes
     ]
@@ -129,6 +129,31 @@ def _write(work: Pass, writes: Sequence[tuple[Row, Record]]) -> Steps[tuple[Sequ
     if answer.stop:
         raise answer.stop
     return written, answer.later
+
+
+def _intended(work: Pass, rows: Sequence[Row]) -> tuple[Sequence[Row], Mapping[str, Mapping[str, RawValue]]]:
+    """Record the intents that the claims do not say already; the lock is confirmed either way.
+
+    Returns the rows as they are recorded, and the fields to be written with each owner.
+    """
+    now = work.now()
+    rows = [
+        row if _claim_says_it(row, now) else row._replace(step=Step.WRITING, intent_at=now) for row in rows
+    ]
+    new, stamped = (
+        [row for row in rows if row.step is Step.WRITING],
+        "properties" in work.wired.settings.audit,
+    )
+    if not new and not stamped:
+        work.session.confirm()
+        return rows, {}
+    with work.session.transaction("intend owners") as tx:
+        work.ledger.move(tx, new)
+        return rows, trace_fields(tx, rows, work.made) if stamped else {}
+
+
+def _claim_says_it(row: Row, now: datetime) -> bool:
+    return row.intent_at is not None and row.over is None and now - row.intent_at <= CLAIM_IS_INTENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +246,9 @@ def _note_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row], Re
         intent_at = work.now()
         noting = [row._replace(step=Step.NOTING, intent_at=intent_at) for row in rows]
         work.ledger.move(tx, noting)
-        notes = note_bodies(tx, work.wired.router.book, noting)
+        notes = note_bodies(tx, work.wired.router.book, noting, work.made)
+    for row in noting:
+        work.made.pop(row.decision or 0, None)
     answer = yield from _attempt(
         lambda: work.connector.annotate([notes[row.key] for row in noting]), noting, Verdict.DOUBTFUL
     )
@@ -238,7 +265,7 @@ def _after_note(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
         case Verdict.DONE:
             return noted(work, row, now)
         case Verdict.DOUBTFUL:
-            return row._replace(step=Step.NOTE_DOUBTFUL, reason=outcome.detail, due=now + ZOMBIE_WINDOW)
+            return row._replace(step=Step.NOTE_DOUBTFUL, reason=outcome.detail, due=now + NOTE_WINDOW)
         case Verdict.CONFLICT:
             return row._replace(step=Step.OWNED, reason=outcome.detail)
         case Verdict.GONE:
@@ -261,7 +288,7 @@ def noted(work: Pass, row: Row, now: datetime) -> Row:
 def look_for_notes(work: Pass, rows: Sequence[Row]) -> Task:
     """Find out which doubtful notes stand, and write the others."""
     with work.session.transaction("doubtful notes") as tx:
-        notes = note_bodies(tx, work.wired.router.book, rows)
+        notes = note_bodies(tx, work.wired.router.book, rows, work.made)
     found: frozenset[str] = yield work.asking(lambda: work.connector.noted([notes[row.key] for row in rows]))
     now = work.now()
     _save(work, "notes found", [noted(work, row, now) for row in rows if row.note_key in found])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -16,40 +17,76 @@ from router.model import Lead
 from sync.ledger import Cursor, new_row, values_of
 from sync.plan import Act, Plan, plan
 from sync.steps import Row, Step
-from sync.work import Pass, Steps, Task
+from sync.work import FRESH, Pass, Steps, Task
 
-_FRESH = 3000
 _FIRST_DAY = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_AHEAD = 1
 
 
 def first_walk(work: Pass, field: str) -> bool:
     """Say whether this walk is the one that an explicit `take` asks for: its leads are counted before any is taken."""
-    with work.session.transaction("cursor") as tx:
-        cursor = work.ledger.cursor(tx, field)
+    cursor = _cursor(work, field)
     if cursor.floor is None:
         return True
     explicit = not isinstance(work.wired.settings.take, New)
     return explicit and cursor.floor == (cursor.watermark or _FIRST_DAY)
 
 
-def walking(work: Pass, field: str) -> Task:
-    """Walk the records that entered by `field` since the floor, with the overlap, or go on where a pass stopped."""
+class Walk:
+    """The records that entered by `field` since the floor, with the overlap, or from where a pass stopped.
+
+    One page is asked for while the one before it waits to be taken in, so that neither waits for the other; no more,
+    so that leads are decided while they are still at hand.
+    """
+
+    def __init__(self, work: Pass, field: str) -> None:
+        self._work = work
+        self._cursor = _cursor(work, field)
+        self._pages: deque[tuple[Cursor, Page]] = deque()
+        self._asking = self._asked_all = False
+
+    @property
+    def under_way(self) -> bool:
+        return bool(self._pages) or not self._asked_all
+
+    def may_ask(self) -> bool:
+        return not self._asking and not self._asked_all and len(self._pages) <= _AHEAD
+
+    def asking(self) -> Task:
+        """Ask for the next page."""
+        self._asking = True
+        if self._cursor.floor is None and self._cursor.position is None:
+            self._cursor = yield from _first(self._work, self._cursor)
+            if isinstance(self._work.wired.settings.take, New):
+                self._asked_all = True
+                return
+        page: Page = yield self._work.asking(self._question())
+        self._cursor = _met(self._cursor, page)
+        self._pages.append((self._cursor, page))
+        self._asking, self._asked_all = False, self._cursor.position is None
+        if self._work.seams.stopping():  # what came is not thrown away
+            self.take_in()
+
+    def _question(self) -> Callable[[], Page]:
+        if self._cursor.position is None:
+            since = _since(self._work, self._cursor)
+            self._cursor = replace(self._cursor, since=since, newest=None, started=None)
+        entered = Entered(self._cursor.walk, self._cursor.since or _FIRST_DAY)
+        return partial(self._work.connector.pages, entered, self._cursor.position)
+
+    def take_in(self) -> bool:
+        """Take the oldest page that waits into the ledger; say whether there was one."""
+        if not self._pages:
+            return False
+        cursor, page = self._pages.popleft()
+        ingest(self._work, page.changes, cursor)
+        self._work.counts.seen += len(page.changes)
+        return True
+
+
+def _cursor(work: Pass, field: str) -> Cursor:
     with work.session.transaction("cursor") as tx:
-        cursor = work.ledger.cursor(tx, field)
-    if cursor.floor is None and cursor.position is None:
-        cursor = yield from _first(work, cursor)
-        if isinstance(work.wired.settings.take, New):
-            return
-    if cursor.position is None:
-        cursor = replace(cursor, since=_since(work, cursor), newest=None, started=None)
-    while not work.seams.stopping():
-        entered = Entered(cursor.walk, cursor.since or _FIRST_DAY)
-        page: Page = yield work.asking(partial(work.connector.pages, entered, cursor.position))
-        cursor = _met(cursor, page)
-        ingest(work, page.changes, cursor)
-        work.counts.seen += len(page.changes)
-        if cursor.position is None:
-            return
+        return work.ledger.cursor(tx, field)
 
 
 def _first(work: Pass, cursor: Cursor) -> Steps[Cursor]:
@@ -145,5 +182,5 @@ class _Planned:
         for row, _ in (*self._known, *((row, None) for row in self._changed)):
             work.fresh.pop(row.key, None)
         for row, (_, lead) in zip(new, self._new, strict=True):
-            if row.step is Step.SEEN and len(work.fresh) < _FRESH:
+            if row.step is Step.SEEN and len(work.fresh) < FRESH:
                 work.fresh[row.key] = (row, lead)

@@ -12,13 +12,24 @@ import sqlalchemy as sa
 
 from router.model import ConnectionName, Lead, LeadRef, OwnerId, RecordId
 from sync import schema
-from sync.bulk import inserting, updating
+from sync.bulk import Lookup, inserting, updating
 from sync.codec import lead_from_text, lead_to_text
-from sync.steps import ENDED, ZOMBIE_WINDOW, Row, Step, entry_key, quoted, readable, record_key, unquoted
+from sync.steps import (
+    ENDED,
+    NOTE_WINDOW,
+    ZOMBIE_WINDOW,
+    Row,
+    Step,
+    entry_key,
+    quoted,
+    readable,
+    record_key,
+    unquoted,
+)
 
 _FIRST_SAVED = Row._fields.index("step")
 _SAVED = Row._fields[_FIRST_SAVED:]
-_CHUNK = 500  # parameters of one IN list; SQLite allows 999 in its oldest builds
+_READ = ("key", "connection", "object", "record_id", "entry", *_SAVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +48,19 @@ class Cursor:
 def rows_of(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Row]:
     """Yield the rows that `query` over `schema.leads` selects."""
     for found in connection.execute(query).mappings():
-        record = RecordId(unquoted(found["record_id"]))
-        ref = LeadRef(ConnectionName(found["connection"]), found["object"], record)
-        columns = (found[name] for name in _SAVED[1:])
-        yield Row(found["key"], ref, found["entry"], Step(found["step"]), *columns)
+        yield _row(*(found[name] for name in _READ))
+
+
+def _row(key: str, connection: str, kind: str, record: str, entry: int, step: str, *rest: Any) -> Row:
+    """Return the row of these values of the columns `_READ`."""
+    ref = LeadRef(ConnectionName(connection), kind, RecordId(unquoted(record)))
+    return Row(key, ref, entry, Step(step), *rest)
 
 
 def values_of(connection: sa.Connection, ids: Iterable[str]) -> dict[str, Lead]:
     """Return the normalised leads by the id of their values; forgotten ones are missing."""
-    table = schema.lead_values
-    found: dict[str, Lead] = {}
-    for chunk in _chunks(sorted(set(ids))):
-        query = sa.select(table.c.id, table.c.body).where(table.c.id.in_(chunk), table.c.body.is_not(None))
-        found |= {row.id: lead_from_text(row.body) for row in connection.execute(query)}
-    return found
+    bodies = _VALUES(connection, sorted(set(ids)))
+    return {str(i): lead_from_text(body) for i, body in bodies if body is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +74,8 @@ class Ledger:
 
     def newest(self, tx: sa.Connection, refs: Iterable[LeadRef]) -> dict[LeadRef, Row]:
         """Return the newest entry of each ref that the ledger knows."""
-        found: dict[LeadRef, Row] = {}
-        for chunk in _chunks([record_key(ref) for ref in refs]):
-            query = sa.select(schema.leads).where(schema.leads.c.record.in_(chunk))
-            for row in rows_of(tx, query.order_by(schema.leads.c.entry)):
-                found[row.ref] = row
-        return found
+        found = [_row(*values) for values in _BY_RECORD(tx, [record_key(ref) for ref in refs])]
+        return {row.ref: row for row in sorted(found, key=lambda row: row.entry)}
 
     def at_steps(
         self,
@@ -97,8 +103,7 @@ class Ledger:
 
     def rows(self, tx: sa.Connection, keys: Iterable[str]) -> Iterator[Row]:
         """Yield the rows of these keys, in any order."""
-        for chunk in _chunks(list(keys)):
-            yield from rows_of(tx, sa.select(schema.leads).where(schema.leads.c.key.in_(chunk)))
+        yield from (_row(*values) for values in _BY_KEY(tx, keys))
 
     def standing(self, tx: sa.Connection) -> Counter[Step]:
         """Count the entries at each step that has something left to do; the many that ended are not counted."""
@@ -167,21 +172,23 @@ class Ledger:
     # --- intents left by a holder of the lock that is gone ---
 
     def recover(self, tx: sa.Connection) -> int:
-        """Make every intent without an outcome doubtful, to be looked at after the zombie window; return how many."""
-        became = {Step.WRITING: Step.DOUBTFUL, Step.NOTING: Step.NOTE_DOUBTFUL}
-        left = self.at_steps(tx, became, limit=1_000_000)
-        self.save(
-            tx,
-            [
-                row._replace(
-                    step=became[row.step],
-                    due=row.intent_at and row.intent_at + ZOMBIE_WINDOW,
-                    reason="the pass ended before the answer came",
-                )
-                for row in left
-            ],
-        )
+        """Make every intent without an outcome doubtful, to be looked at after the window; return how many.
+
+        A claim is such an intent only where its pass did not end: else nothing was sent for it.
+        """
+        left = [*self.at_steps(tx, (Step.WRITING, Step.NOTING), limit=_ALL), *self._claimed_by_the_dead(tx)]
+        doubtful = (row._replace(step=_INTENTS[row.step]) for row in left)
+        reason = "the pass ended before the answer came"
+        self.save(tx, [row._replace(due=_landed_by(row), reason=reason) for row in doubtful])
         return len(left)
+
+    def _claimed_by_the_dead(self, tx: sa.Connection) -> Iterator[Row]:
+        leads, runs = schema.leads, schema.runs
+        dead = sa.select(runs.c.id).where(runs.c.connection == self.connection, runs.c.ended.is_(None))
+        query = sa.select(leads).where(
+            leads.c.connection == self.connection, leads.c.step == Step.CLAIMED, leads.c.run.in_(dead)
+        )
+        return rows_of(tx, query)
 
     # --- cursors ---
 
@@ -203,6 +210,15 @@ class Ledger:
             tx.execute(schema.cursors.insert().values(connection=self.connection, **values))
 
 
+_ALL = 1_000_000
+_INTENTS = {
+    Step.WRITING: Step.DOUBTFUL,
+    Step.NOTING: Step.NOTE_DOUBTFUL,
+    Step.CLAIMED: Step.DOUBTFUL,
+}
+_BY_RECORD = Lookup(schema.leads, "record", _READ)
+_BY_KEY = Lookup(schema.leads, "key", _READ)
+_VALUES = Lookup(schema.lead_values, "id", ("id", "body"))
 _INSERT = inserting(
     schema.leads, "key", "record", "connection", "object", "record_id", "entry", *_SAVED, "run"
 )
@@ -211,6 +227,12 @@ _UPDATE_STEP = updating(
     schema.leads, "key", "step", "reason", "due", "attempts", "intent_at", "seen_owner", "run"
 )
 _INSERT_VALUES = inserting(schema.lead_values, "id", "record", "body")
+
+
+def _landed_by(row: Row) -> datetime | None:
+    """Return when a write whose intent was left has landed or never will."""
+    window = NOTE_WINDOW if row.step is Step.NOTE_DOUBTFUL else ZOMBIE_WINDOW
+    return row.intent_at and row.intent_at + window
 
 
 def _seen(row: Row) -> OwnerId | None:
@@ -229,8 +251,3 @@ def _next_values(row: Row) -> str:
 def next_id(tx: sa.Connection, column: sa.Column[Any]) -> int:
     """Return the next free id; safe only under the routing lock."""
     return int(tx.scalar(sa.select(sa.func.max(column))) or 0) + 1
-
-
-def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), _CHUNK):
-        yield items[start : start + _CHUNK]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -24,55 +26,79 @@ from router.model import (
 from router.note import note_body
 from router.rules import Rulebook
 from sync import schema
+from sync.bulk import Lookup
 from sync.steps import Row
 
 _LONGEST_WHY = 1000
+_COLUMNS = tuple(schema.decisions.c.keys())
+_DECISIONS = Lookup(schema.decisions, "id", _COLUMNS)
 
 
-def note_bodies(tx: sa.Connection, book: Rulebook, rows: Sequence[Row]) -> dict[str, Note]:
-    """Return each row's note by the row's key."""
-    decided = stored_decisions(tx, [row.decision for row in rows if row.decision is not None])
+class Made(NamedTuple):
+    """A decision as its note tells it. Of `lead` only the names of the fields that could not be read are told."""
+
+    decision: Decision
+    lead: Lead
+    at: datetime
+
+
+def note_bodies(
+    tx: sa.Connection, book: Rulebook, rows: Sequence[Row], known: Mapping[int, Made]
+) -> dict[str, Note]:
+    """Return each row's note by the row's key; decisions that are not `known` are read from the store."""
+    made = _made(tx, rows, known)
     notes = {}
     for row in rows:
-        stored = decided[row.decision or 0]
-        body = note_body(stored.decision(row.ref), stored.unread_only(row.ref), book)
-        notes[row.key] = Note(row.ref, row.note_key, f"{body}\n{row.note_key}")
+        decision, lead, _ = made[row.decision or 0]
+        key = row.note_key
+        notes[row.key] = Note(row.ref, key, f"{note_body(decision, lead, book)}\n{key}")
     return notes
 
 
-def trace_fields(tx: sa.Connection, rows: Sequence[Row]) -> dict[str, Mapping[str, RawValue]]:
+def trace_fields(
+    tx: sa.Connection, rows: Sequence[Row], known: Mapping[int, Made]
+) -> dict[str, Mapping[str, RawValue]]:
     """Return each decided row's trace as fields of its record, by the row's key; a put-back choice has none."""
     ours = [row for row in rows if row.over is None and row.decision is not None]
-    decided = stored_decisions(tx, [row.decision for row in ours if row.decision is not None])
-    return {row.key: _fields(row, decided[row.decision or 0]) for row in ours}
+    made = _made(tx, ours, known)
+    return {row.key: _fields(row, made[row.decision or 0]) for row in ours}
 
 
-def _fields(row: Row, stored: Stored) -> Mapping[str, RawValue]:
-    decision = stored.decision(row.ref)
+def _fields(row: Row, made: Made) -> Mapping[str, RawValue]:
+    decision = made.decision
     return {
         "leadswitch_rule": decision.rule,
         "leadswitch_team": decision.team or "",
         "leadswitch_by": decision.by,
         "leadswitch_why": "; ".join(decision.reasons)[:_LONGEST_WHY],
-        "leadswitch_at": stored.row["at"].isoformat(timespec="seconds"),
+        "leadswitch_at": made.at.isoformat(timespec="seconds"),
         "leadswitch_key": row.note_key,
     }
+
+
+def _made(tx: sa.Connection, rows: Sequence[Row], known: Mapping[int, Made]) -> Mapping[int, Made]:
+    missing = {
+        row.decision: row.ref for row in rows if row.decision is not None and row.decision not in known
+    }
+    if not missing:
+        return known
+    stored = stored_decisions(tx, missing)
+    return {**known, **{number: stored[number].made(ref) for number, ref in missing.items()}}
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A decision as the ledger has it, with what it was made from."""
 
-    row: sa.RowMapping
+    row: Mapping[str, Any]
 
     @property
     def values_id(self) -> str:
         return str(self.row["values_id"])
 
-    def unread_only(self, ref: LeadRef) -> Lead:
-        """Return the lead with nothing but the names of its fields that could not be understood."""
-        fields = json.loads(self.row["unread"])
-        return Lead(ref=ref, unread=tuple(Unread(field, "", "", "") for field in fields))
+    def made(self, ref: LeadRef) -> Made:
+        unread = tuple(Unread(field, "", "", "") for field in json.loads(self.row["unread"]))
+        return Made(self.decision(ref), Lead(ref=ref, unread=unread), self.row["at"])
 
     def decision(self, ref: LeadRef) -> Decision:
         """Return the decision; of its turn there is the number alone."""
@@ -93,8 +119,7 @@ class Stored:
         )
 
 
-def stored_decisions(tx: sa.Connection, ids: Sequence[int]) -> dict[int, Stored]:
+def stored_decisions(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Stored]:
     """Return decisions by id."""
-    decisions = schema.decisions
-    query = sa.select(decisions).where(decisions.c.id.in_(list(ids)))
-    return {row["id"]: Stored(row) for row in tx.execute(query).mappings()}
+    found = (dict(zip(_COLUMNS, values, strict=True)) for values in _DECISIONS(tx, ids))
+    return {row["id"]: Stored(row) for row in found}

@@ -12,19 +12,19 @@ import sqlalchemy as sa
 
 from connectors.contract import Change, Look
 from connectors.errors import Retry, Stop
-from router.model import ConnectionName
+from router.model import ConnectionName, Lead
 from sync import schema
 from sync.codec import dumps
 from sync.decide import announce, decide
 from sync.deliver import deliver, gone_because, look_for_notes, note
 from sync.directory import Directory, directory
-from sync.ingest import first_walk, ingest, walking
+from sync.ingest import Walk, first_walk, ingest
 from sync.ledger import Ledger, values_of
 from sync.seams import Seams
 from sync.steps import DOUBTFUL, WAITING, Row, Step
 from sync.store import Session, Store
 from sync.verify import verify
-from sync.work import Counts, Pass, Task, Wired, calling, drive
+from sync.work import FRESH, Counts, Pass, Task, Wired, calling, drive
 
 _LISTED = 20
 
@@ -134,13 +134,13 @@ def _work(work: Pass, order: Order) -> int:
     """Do the pass; return how many leads `max_per_pass` left waiting."""
     fields = work.wired.settings.enters if order.walks else ()
     first = [field for field in fields if first_walk(work, field)]
-    drive((walking(work, field) for field in first), work.seams, width=1)
+    drive(_walking([Walk(work, field) for field in first]), work.seams, width=1)
     _look_again(work)
     waiting = _standing(work)[Step.SEEN]
     if waiting:
         taken = min(waiting, work.allowance)
         order.tell(f"{work.ledger.connection}: {waiting:,} to assign, {taken:,} in this pass")
-    drive(_tasks(work, [field for field in fields if field not in first]), work.seams)
+    drive(_tasks(work, [Walk(work, field) for field in fields if field not in first]), work.seams)
     return 0 if work.seams.stopping() else _standing(work)[Step.SEEN]
 
 
@@ -192,42 +192,38 @@ def _gone(row: Row, look: Look | None) -> Row:
 # --- tasks ------------------------------------------------------------------------------------------------
 
 
-def _tasks(work: Pass, fields: Sequence[str]) -> Iterator[Task | None]:
+def _walking(walks: Sequence[Walk]) -> Iterator[Task | None]:
+    """Yield the asking for each next page, and take in what came; None is "nothing yet"."""
+    while any(walk.under_way for walk in walks):
+        yield from (walk.asking() for walk in walks if walk.may_ask())
+        if not _took_in(walks) and any(walk.under_way for walk in walks):
+            yield None
+
+
+def _took_in(walks: Sequence[Walk]) -> bool:
+    return any(walk.take_in() for walk in walks)
+
+
+def _tasks(work: Pass, walks: Sequence[Walk]) -> Iterator[Task | None]:
     """Yield the walks, what earlier passes left, and the leads without a decision, in the order they entered.
 
-    While a walk goes on leads are decided as they come in, a whole batch at a time; None is "nothing yet".
+    While a walk goes on leads are decided as they come in, a whole batch at a time; before the next page is taken in.
     """
-    walks = _Walks(work, fields)
-    yield from walks.tasks()
-    standing = _standing(work)
+    yield from (walk.asking() for walk in walks)
+    standing, line = _standing(work), _Line(work)
     for steps, task in LEFT:
         if any(standing[step] for step in steps):
             yield from (task(work, rows) for rows in _left(work, *steps))
     while True:
-        if walks.under_way and len(work.fresh) < work.batch:
+        yield from (walk.asking() for walk in walks if walk.may_ask())
+        under_way = any(walk.under_way for walk in walks)
+        rows = [] if under_way and len(work.fresh) < work.batch else line.decided()
+        if rows:
+            yield deliver(work, [row for row in rows if row.step is Step.CLAIMED])
+        elif not _took_in(walks):
+            if not under_way:
+                return
             yield None
-            continue
-        rows = _decided(work)
-        if not rows and not walks.under_way:
-            return
-        yield deliver(work, [row for row in rows if row.step is Step.CLAIMED]) if rows else None
-
-
-class _Walks:
-    """The walks of a pass, and how many of them have not ended."""
-
-    def __init__(self, work: Pass, fields: Sequence[str]) -> None:
-        self._work, self._fields = work, fields
-        self.under_way = len(fields)
-
-    def tasks(self) -> Iterator[Task]:
-        return (self._until_its_end(field) for field in self._fields)
-
-    def _until_its_end(self, field: str) -> Task:
-        try:
-            yield from walking(self._work, field)
-        finally:
-            self.under_way -= 1
 
 
 LEFT: Sequence[tuple[tuple[Step, ...], Callable[[Pass, Sequence[Row]], Task]]] = (
@@ -250,18 +246,35 @@ def _left(work: Pass, *steps: Step) -> Iterator[list[Row]]:
         yield rows
 
 
-def _decided(work: Pass) -> list[Row]:
-    """Decide the next leads in line, as many as the pass may still claim."""
-    limit = min(work.batch, work.allowance)
-    if limit <= 0:
-        return []
-    with work.session.transaction("next") as tx:
-        keys = work.ledger.waiting(tx, limit=limit)
-        missing = list(work.ledger.rows(tx, [key for key in keys if key not in work.fresh]))
-        known = values_of(tx, [row.values_id for row in missing if row.values_id])
-    found = {row.key: (row, known[row.values_id]) for row in missing if row.values_id in known}
-    found |= {key: work.fresh.pop(key) for key in keys if key in work.fresh}
-    return decide(work, [found[key] for key in keys if key in found])
+class _Line:
+    """The leads that wait for a decision, those that entered first coming first."""
+
+    def __init__(self, work: Pass) -> None:
+        self._work = work
+        self._keys: list[str] = []  # asked for in advance: most of them are at hand, in `fresh`
+
+    def decided(self) -> list[Row]:
+        """Decide the next leads, as many as the pass may still claim."""
+        limit = min(self._work.batch, self._work.allowance)
+        return decide(self._work, self._next(limit)) if limit > 0 else []
+
+    def _next(self, limit: int) -> list[tuple[Row, Lead]]:
+        work = self._work
+        if len(self._keys) < limit:
+            with work.session.transaction("line") as tx:
+                self._keys = work.ledger.waiting(tx, limit=FRESH)
+        keys, self._keys = self._keys[:limit], self._keys[limit:]
+        found = self._read([key for key in keys if key not in work.fresh])
+        found |= {key: work.fresh.pop(key) for key in keys if key in work.fresh}
+        return [found[key] for key in keys if key in found]
+
+    def _read(self, keys: Sequence[str]) -> dict[str, tuple[Row, Lead]]:
+        if not keys:
+            return {}
+        with self._work.session.transaction("next") as tx:
+            rows = [row for row in self._work.ledger.rows(tx, keys) if row.step is Step.SEEN]
+            known = values_of(tx, [row.values_id for row in rows if row.values_id])
+        return {row.key: (row, known[row.values_id]) for row in rows if row.values_id in known}
 
 
 def _close(work: Pass) -> tuple[tuple[str, str], ...]:

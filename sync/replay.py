@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -78,7 +80,7 @@ def _router(files: str) -> Router:
     return Router(stored_configuration(json.loads(files)).rulebook)
 
 
-def _state(connection: sa.Connection, router: Router, row: sa.RowMapping, lead: Lead) -> State:
+def _state(connection: sa.Connection, router: Router, row: Mapping[str, Any], lead: Lead) -> State:
     keys, known = person_keys(lead), known_from_text(row["known"])
     position = row["position"]
     absent = last_entry(connection, f"owners:{lead.ref.connection}", until=position)

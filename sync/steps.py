@@ -18,8 +18,8 @@ class Step(StrEnum):
     HELD = "held"  # waits under a rule's `hold`
     PARKED = "parked"  # waits for people, listed with its reason
     KEPT = "kept"  # counts as skipped by a rule, and is listed: its owner is no person
-    CLAIMED = "claimed"  # decided, the owner is to be written
-    WRITING = "writing"  # the intent to write the owner, recorded before the call
+    CLAIMED = "claimed"  # decided: the intent to write the owner, for the first moments
+    WRITING = "writing"  # the intent to write the owner, where the claim does not say it
     DOUBTFUL = "doubtful"  # the owner may or may not have been written
     OWNED = "owned"  # the owner is written, the note is to be
     NOTING = "noting"  # the intent to write the note
@@ -41,6 +41,12 @@ DOUBTFUL = (Step.DOUBTFUL, Step.NOTE_DOUBTFUL, Step.WRITING, Step.NOTING)
 
 ZOMBIE_WINDOW = timedelta(seconds=45)
 """How long a write whose answer was lost may still land."""
+
+NOTE_WINDOW = ZOMBIE_WINDOW + timedelta(seconds=10)
+"""The same for a note, which may stay hidden for a while from who looks for it: indexes were seen to lag 2-6 s."""
+
+CLAIM_IS_INTENT = timedelta(seconds=15)
+"""How long after the decision its owner may be written without another intent."""
 
 VERIFY_AFTER = timedelta(seconds=60)
 KEPT_DEADLINE = timedelta(hours=24)

@@ -50,11 +50,10 @@ class Session:
     def transaction(self, name: str) -> Iterator[sa.Connection]:
         """One transaction, begun only while the lock is ours; `LockLost` otherwise."""
         self.gate("begin", name)
-        with _translated():
-            self.confirm()
-            with self.connection.begin():
-                yield self.connection
-                self.gate("commit", name)
+        self.confirm()
+        with _translated(), self.connection.begin():
+            yield self.connection
+            self.gate("commit", name)
         self.gate("committed", name)
 
     @contextmanager
@@ -66,10 +65,13 @@ class Session:
             yield connection
 
     def confirm(self) -> None:
-        if self.connection.invalidated or not self.lock.held():
-            raise LockLost(
-                "the session that held the pass lock is gone; nothing more was written, the next pass goes on from here"
-            )
+        """Raise `LockLost` unless the lock is still ours."""
+        with _translated():
+            if self.connection.invalidated or not self.lock.held():
+                raise LockLost(
+                    "the session that held the pass lock is gone; nothing more was written, the next pass goes on "
+                    "from here"
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,9 @@ class Rehearsal(Session):
     def transaction(self, name: str) -> Iterator[sa.Connection]:  # noqa: ARG002 - as Session's
         with _translated(), self.connection.begin_nested():
             yield self.connection
+
+    def confirm(self) -> None:
+        """Nothing is sent or kept, so nothing depends on the lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +99,12 @@ class Store:
     @contextmanager
     def session(self, connection: str) -> Iterator[Session]:
         """Lock `connection` for one pass; `Held` if another pass has it."""
-        with _translated(), self.engine.connect() as database:
-            with _held(self.make_lock(database, connection)) as lock:
-                yield Session(database, lock, self.gate)
+        with (
+            _translated(),
+            self.engine.connect() as database,
+            _held(self.make_lock(database, connection)) as lock,
+        ):
+            yield Session(database, lock, self.gate)
 
     @contextmanager
     def alone(self) -> Iterator[Session]:

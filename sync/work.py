@@ -14,10 +14,11 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from config.settings import Connection, Nobody
 from connectors.contract import Connector, Record
 from connectors.errors import Retry
-from router.model import Lead
+from router.model import Lead, TeamName, TeamTurns
 from router.route import Router
 from sync.directory import Directory
 from sync.ledger import Ledger
+from sync.notes import Made
 from sync.plan import Intake
 from sync.seams import Pending, Seams
 from sync.steps import Row
@@ -36,6 +37,8 @@ ATTEMPTS = 6
 _LONGEST_WAIT = 60.0
 _FLIGHT = 8
 BATCH = 100
+FRESH = 1000
+"""How many leads are kept at hand."""
 
 
 @dataclass(slots=True)
@@ -78,7 +81,8 @@ class Pass:
 
     `people` asks the CRM for its users once, and only if a lead needs them: an idle poll is one call. `allowance`
     is how many more leads the pass may claim. `fresh` are leads as this pass wrote them, so that they need not be read
-    again to be decided; never more than some thousands.
+    again to be decided; never more than `FRESH`. `made` are decisions by number whose notes are not written yet,
+    `turns` how each team's turns stood at a position of the log: right while nobody else wrote into it.
     """
 
     id: str
@@ -92,6 +96,8 @@ class Pass:
     counts: Counts = field(default_factory=Counts)
     progress: Callable[[Counts], None] = lambda _: None
     fresh: dict[str, tuple[Row, Lead]] = field(default_factory=dict)
+    made: dict[int, Made] = field(default_factory=dict)
+    turns: tuple[int, Mapping[TeamName, TeamTurns]] = field(default=(-1, {}))
 
     @property
     def connector(self) -> Connector:
@@ -150,7 +156,7 @@ def drive(tasks: Iterator[Task | None], seams: Seams, *, width: int = _FLIGHT) -
     flight = _Flight(seams)
     while True:
         while flight.failed is None and len(flight.under_way) < width and not seams.stopping():
-            task = next(tasks, None)
+            task = flight.next_of(tasks)
             if task is None:
                 break
             flight.advance(task, partial(next, task))
@@ -168,6 +174,13 @@ class _Flight:
         self._seams = seams
         self.under_way: deque[tuple[Task, Pending[Any]]] = deque()
         self.failed: Exception | None = None
+
+    def next_of(self, tasks: Iterator[Task | None]) -> Task | None:
+        try:
+            return next(tasks, None)
+        except Exception as error:  # as below
+            self.failed = self.failed or error
+            return None
 
     def advance(self, task: Task, step: Callable[[], Call]) -> None:
         try:

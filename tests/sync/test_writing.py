@@ -70,7 +70,7 @@ def test_a_lost_answer_is_doubtful_and_ends_in_the_pass_after_the_window(
     assert (summary.counts.doubtful, summary.exit_code, office.step(lead)) == (1, 1, "doubtful")
     honest(office)
     assert office.sync().counts.doubtful == 1, "a late write may still land"
-    office.clock.pass_by(seconds=46)
+    office.clock.pass_by(seconds=56)
     assert office.sync().exit_code == 0
     assert office.owner(lead) is not None
     assert len(office.row(lead).notes) == 1
@@ -82,7 +82,7 @@ def test_a_write_that_was_applied_before_the_answer_was_lost_is_not_made_again(o
 
     office.wrapped = lambda inner: Meddled(inner, assign=lambda batch: _cut_after(inner, batch, sent))
     office.sync()
-    office.clock.pass_by(seconds=46)
+    office.clock.pass_by(seconds=56)
     office.sync()
     assert sent == ["once"]
     assert len(office.row(lead).history) == 1
@@ -101,7 +101,7 @@ def test_a_person_who_took_the_lead_in_the_window_keeps_it(office: Office) -> No
     office.sync()
     honest(office)
     office.crm.edit_owner(lead, OwnerId("u-boss"))
-    office.clock.pass_by(seconds=46)
+    office.clock.pass_by(seconds=56)
     summary = office.sync()
     assert (office.owner(lead), summary.counts.conflicts, office.step(lead)) == ("u-boss", 1, "conflict")
     assert _standing_turns(office) == 0
@@ -112,7 +112,7 @@ def test_a_doubtful_note_that_stands_is_not_written_again(office: Office) -> Non
     office.wrapped = lambda inner: Meddled(inner, annotate=lambda batch: _noted_and_cut(inner, batch))
     assert office.sync().counts.doubtful == 1
     honest(office)
-    office.clock.pass_by(seconds=46)
+    office.clock.pass_by(seconds=56)
     office.sync()
     assert len(office.row(lead).notes) == 1
     assert office.step(lead) == "verify"
@@ -128,7 +128,7 @@ def test_a_doubtful_note_that_is_missing_is_written(office: Office) -> None:
     meddle(office, annotate=raising(Doubt("cut")))
     office.sync()
     honest(office)
-    office.clock.pass_by(seconds=46)
+    office.clock.pass_by(seconds=56)
     office.sync()
     assert len(office.row(lead).notes) == 1
 
@@ -138,7 +138,7 @@ def test_an_outcome_that_a_connector_forgets_is_doubtful(office: Office) -> None
     office.wrapped = lambda inner: Meddled(inner, assign=lambda batch: list(inner.assign(batch))[1:])
     assert office.sync().counts.doubtful == 1
     honest(office)
-    office.clock.pass_by(seconds=46)
+    office.clock.pass_by(seconds=56)
     office.sync()
     assert all(len(office.row(lead).history) == 1 for lead in leads)
 
@@ -300,12 +300,41 @@ def test_intents_without_outcome_are_found_by_the_next_pass(office: Office) -> N
     meddle(office, assign=killed)
     with pytest.raises(Killed):
         office.sync()
-    assert office.step(lead) == "writing"
+    assert office.step(lead) == "claimed"
     honest(office)
     assert office.sync().counts.doubtful == 1
-    office.clock.pass_by(seconds=46)
+    assert office.step(lead) == "doubtful"
+    office.clock.pass_by(seconds=56)
     office.sync()
     assert office.owner(lead) is not None
+
+
+def test_a_claim_of_a_pass_that_ended_is_no_intent(office: Office) -> None:
+    lead = office.lead()
+    meddle(office, assign=raising(Stop("the token was revoked")))
+    office.sync()
+    assert office.step(lead) == "claimed"
+    honest(office)
+    assert office.sync().counts.doubtful == 0
+    assert office.owner(lead) is not None
+
+
+def test_an_owner_that_is_sent_long_after_the_claim_has_an_intent_of_its_own(office: Office) -> None:
+    lead, seen = office.lead(), []
+
+    def slow(inner: Connector, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        office.clock.pass_by(seconds=16)
+        return inner.read(refs)
+
+    def looked(inner: Connector, batch: Sequence[Assignment]) -> Sequence[Outcome]:
+        seen.append(office.step(lead))
+        return inner.assign(batch)
+
+    office.wrapped = lambda inner: Meddled(
+        inner, read=lambda refs: slow(inner, refs), assign=lambda batch: looked(inner, batch)
+    )
+    office.sync()
+    assert seen == ["writing"]
 
 
 def _standing_turns(office: Office) -> int:
