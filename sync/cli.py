@@ -26,6 +26,8 @@ COMMANDS = {
     "retry": "sync.commands.retry",
     "route": "sync.commands.route",
     "sandbox": "sync.commands.sandbox",
+    "store copy": "sync.commands.copy",
+    "store migrate": "sync.commands.migrate",
     "sync": "sync.commands.sync",
 }
 """Command to the module whose `run` does it."""
@@ -45,6 +47,8 @@ app = typer.Typer(
 )
 schemas = typer.Typer(help="What a configuration may contain.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(schemas, name="config")
+stores = typer.Typer(help="The database of the ledger.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(stores, name="store")
 
 ConfigOption = Annotated[
     Path | None,
@@ -233,6 +237,22 @@ def sandbox(
 def schema(run: Run) -> None:
     """Print the JSON Schema of the files. It gives editors completion."""
     run()
+
+
+@command(stores)
+def migrate(run: Run) -> None:
+    """Bring the store to the schema of this version. A pass does so, too; this does nothing else."""
+    run()
+
+
+@command(stores)
+def copy(
+    run: Run,
+    source: Annotated[str, typer.Argument(metavar="FROM_URL", help="As under `store`, ${NAME} for secrets.")],
+    target: Annotated[str, typer.Argument(metavar="TO_URL", help="A store without anything in it.")],
+) -> None:
+    """Copy a store, such as from SQLite to PostgreSQL. Every table is compared before the copy counts."""
+    run(source=source, target=target)
 
 
 def main() -> None:

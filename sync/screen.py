@@ -7,11 +7,11 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -79,6 +79,14 @@ class Screen:
     @contextmanager
     def progress(self, what: str) -> Iterator[Progress]:
         """Show how far a pass is, on a terminal only."""
+        with self.bar(what) as show:
+            yield lambda counts: show(
+                f"{counts.seen:,} seen, {counts.assigned:,} assigned, {counts.conflicts:,} conflicts"
+            )
+
+    @contextmanager
+    def bar(self, what: str) -> Iterator[Callable[[str], None]]:
+        """Show how far long work is, on a terminal only; yields what is told each time."""
         if self.quiet or self.json or not sys.stderr.isatty():
             yield lambda _: None
             return
@@ -93,12 +101,7 @@ class Screen:
             transient=True,
         ) as bar:
             task = bar.add_task(what, total=None)
-
-            def show(counts: Any) -> None:
-                text = f"{what}: {counts.seen:,} seen, {counts.assigned:,} assigned, {counts.conflicts:,} conflicts"
-                bar.update(task, description=text)
-
-            yield show
+            yield lambda text: bar.update(task, description=f"{what}: {text}")
 
 
 def counted(number: int, thing: str) -> str:

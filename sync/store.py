@@ -182,6 +182,23 @@ def open_store(url: str, *, create: bool) -> Store:
     )
 
 
+def schema_of(url: str) -> str | None:
+    """Return the schema that the store at `url` has, None where there is no store yet."""
+    parsed = sa.make_url(url)
+    file = parsed.get_backend_name() == "sqlite" and parsed.database
+    if file and not Path(file).exists():
+        return None
+    engine = sa.create_engine(parsed, poolclass=NullPool, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            return _revision(connection)
+    except sa.exc.DBAPIError as error:
+        cause = str(error.orig).strip().partition("\n")[0]
+        raise StoreError(f"the store cannot be opened: {cause}") from error
+    finally:
+        engine.dispose()
+
+
 def _open_sqlite(url: sa.URL, *, create: bool) -> Store:
     if not url.database or url.database == ":memory:":
         raise StoreError("a store in memory would forget every lead; name a file: sqlite:///leadswitch.db")
