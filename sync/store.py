@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from sync.locks import AdvisoryLock, AllLocks, FileLock, Held, PassLock
-from sync.schema import meta, runs
+from sync.schema import runs
+from sync.upgrade import HEAD, StoreError, bring_up_to_date, key_of, migrate, revision_of
 
-HEAD = "0002"
 _ROUTING_LOCK = 0x6C73_7700
 _BUSY_SECONDS = 60
 
@@ -23,11 +22,7 @@ Edge = Literal["begin", "commit", "committed"]
 Gate = Callable[[Edge, str], None]
 LockMaker = Callable[[sa.Connection, str], PassLock]
 
-__all__ = ["Held", "LockLost", "Session", "Store", "StoreError", "open_store"]
-
-
-class StoreError(Exception):
-    """The store cannot be used; the message says why and what to do."""
+__all__ = ["HEAD", "Held", "LockLost", "Session", "Store", "StoreError", "migrate", "open_store", "schema_of"]
 
 
 class LockLost(StoreError):
@@ -191,7 +186,7 @@ def schema_of(url: str) -> str | None:
     engine = sa.create_engine(parsed, poolclass=NullPool, hide_parameters=True)
     try:
         with engine.connect() as connection:
-            return _revision(connection)
+            return revision_of(connection)
     except sa.exc.DBAPIError as error:
         cause = str(error.orig).strip().partition("\n")[0]
         raise StoreError(f"the store cannot be opened: {cause}") from error
@@ -251,65 +246,13 @@ def _opened(
 ) -> Store:
     try:
         with engine.connect() as connection:
-            revision = _revision(connection)
+            revision = revision_of(connection)
             if revision != HEAD:
-                _bring_up_to_date(connection, revision, where, create=create, guard=guard)
-            key = _store_key(connection)
+                bring_up_to_date(connection, revision, where, create=create, guard=guard)
+            key = key_of(connection)
     except sa.exc.DBAPIError as error:
         cause = str(error.orig).strip().partition("\n")[0]
         raise StoreError(f"the store {where} cannot be opened: {cause}") from error
     except PermissionError as error:
         raise StoreError(f"the store {where} cannot be opened: {error.strerror}: {error.filename}") from error
     return Store(engine, key, make_lock)
-
-
-def _revision(connection: sa.Connection) -> str | None:
-    connection.execution_options(leadswitch_reads=True)
-    with connection.begin():
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-        found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-    return None if found is None else str(found)
-
-
-def _bring_up_to_date(
-    connection: sa.Connection, revision: str | None, where: str, *, create: bool, guard: PassLock | None
-) -> None:
-    if revision is not None and revision > HEAD:
-        raise StoreError(
-            f"the store {where} was written by a newer Leadswitch (schema {revision}); install that one"
-        )
-    if not create:
-        raise StoreError(
-            f"the store {where} has schema {revision or 'none'}, this version needs {HEAD}: "
-            "run `leadswitch store migrate`, or `leadswitch sync`"
-        )
-    lock = guard or AdvisoryLock(connection, "schema")
-    try:
-        lock.acquire(wait=True)
-        connection.execution_options(leadswitch_reads=False)
-        migrate(connection)
-    finally:
-        lock.release()
-
-
-def migrate(connection: sa.Connection) -> None:
-    """Bring the schema to `HEAD` and give the store its key. Alembic is imported here alone: it is slow to load."""
-    from alembic import command
-    from alembic.config import Config
-
-    settings = Config()
-    settings.set_main_option("script_location", "sync:migrations")
-    settings.attributes["connection"] = connection
-    with connection.begin():
-        command.upgrade(settings, "head")
-        if connection.scalar(sa.select(meta.c.value).where(meta.c.name == "key")) is None:
-            connection.execute(meta.insert().values(name="key", value=secrets.token_hex(32)))
-
-
-def _store_key(connection: sa.Connection) -> bytes:
-    connection.execution_options(leadswitch_reads=True)
-    with connection.begin():
-        return bytes.fromhex(
-            connection.execute(sa.select(meta.c.value).where(meta.c.name == "key")).scalar_one()
-        )

@@ -50,7 +50,7 @@ _CODES = {
     "sync.trouble.Refused": CONFIG_WRONG,
     "sync.locks.Held": HELD,
     "sync.store.LockLost": LEADS_FAILED,
-    "sync.store.StoreError": CONFIG_WRONG,
+    "sync.upgrade.StoreError": CONFIG_WRONG,
     "sync.directory.Unknown": CONFIG_WRONG,
     "sync.wiring.NotSynced": CONFIG_WRONG,
     "connectors.errors.Unusable": CONFIG_WRONG,

@@ -1,1 +1,1 @@
-"""Alembic's migrations of the store, run by `sync.store.migrate` on the connection it gives."""
+"""Alembic's migrations of the store, run by `sync.upgrade.migrate` on the connection it gives."""
