@@ -8,54 +8,70 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from connectors.contract import Budget, Limits
 from connectors.errors import Stop
 
 MARGIN = 0.05
-"""The part of a large budget that is left alone: calls arrive at the CRM later than they were counted here."""
+"""The part of a large budget that is left alone: what others send to the account counts there too."""
 
 PADDING = 0.02
-"""By how much a budget's stretch of time is lengthened, for the same reason."""
+"""By how much a budget's stretch of time is lengthened: calls arrive at the CRM a little after they are sent."""
 
 _LARGE = 20
-_HOURS = 24
+
 _HOUR = 3600.0
+_DAY = 24 * _HOUR
 _CALM = 0.5
+_SHORTEST = 0.001
 
 
 class Pacer:
     """Counts calls against a CRM's limits. Times are seconds of any clock that does not go back.
 
-    `daily_share` is the part of the day's calls that may be used, `spent` what was used of it in the last 24 hours.
-    The day is any 24 hours, so the share holds whatever midnight the account counts from.
+    A call is counted when it is sent, not when it is planned: a thread may wake up late, and its call would then stand
+    in a stretch of time that is full already. `daily_share` is the part of the day's calls that may be used. The day is
+    any 24 hours, so the share holds whatever midnight the account counts from.
     """
 
-    def __init__(self, limits: Limits, daily_share: float = 0.5, *, spent: int = 0, now: float = 0.0) -> None:
+    def __init__(self, limits: Limits, daily_share: float = 0.5) -> None:
         self._windows = [_Window(budget) for budget in limits.budgets]
         self._day = limits.day
         self._share = daily_share
-        self._hours: deque[list[float]] = deque([[now, float(spent)]] if spent else [])
+        self._hours: deque[list[float]] = deque()
 
-    def reserve(self, kind: str, now: float) -> float:
-        """Count a call of this kind and return how many seconds from `now` it must wait.
+    def wait(self, kind: str, now: float) -> float:
+        """Return 0.0 where a call of this kind may be sent now, else after how many seconds to ask again.
 
-        Raises `Stop` where the share of the day is spent; nothing is counted then.
+        Raises `Stop` where the share of the day is spent.
         """
         if self.left(now) < 1:
             raise Stop(
                 f"the share of the CRM's daily calls is spent ({self.share():,.0f} in 24 hours); it frees up hour by "
                 "hour: poll less often, raise `daily_share`, or wait"
             )
-        windows = [window for window in self._windows if window.counts(kind)]
-        at = now
-        while (later := max((window.earliest(at) for window in windows), default=at)) > at:
-            at = later
-        for window in windows:
-            window.take(at)
-        self._spend(now)
-        return at - now
+        later = max((window.earliest(now) for window in self._windows if window.counts(kind)), default=now)
+        return max(later - now, _SHORTEST) if later > now else 0.0
+
+    def sent(self, kind: str, now: float) -> None:
+        """Count a call of this kind that is sent now."""
+        for window in self._windows:
+            if window.counts(kind):
+                window.take(now)
+        self._spend(now, 1)
+
+    def spent(self, calls: Iterable[tuple[float, float]], now: float) -> None:
+        """Learn of calls that were made before: when, oldest first, and how many; those counted here may be among them.
+
+        Whichever is more holds: what is known from elsewhere, or what was counted here.
+        """
+        known = self._hours
+        counted, self._hours = self._used(now), deque()
+        for when, count in calls:
+            self._spend(when, count)
+        if self._used(now) < counted:
+            self._hours = known
 
     def told(self, headers: Mapping[str, str], now: float) -> None:
         """Learn the account's tier from an answer's headers (lower case), and how much of it is left.
@@ -75,46 +91,55 @@ class Pacer:
             if window.counts(kind):
                 window.hold(now + after)
 
+    @property
+    def day(self) -> int | None:
+        """The calls a day that the CRM allows the account, None where it does not limit them."""
+        return self._day
+
     def share(self) -> float:
         """Return how many calls may be made in 24 hours."""
         return math.inf if self._day is None else math.floor(self._day * self._share)
 
     def left(self, now: float) -> float:
         """Return how many calls of the share are left."""
-        while (
-            self._hours and self._hours[0][0] <= now - (_HOURS + 1) * _HOUR
-        ):  # an hour's last call is younger
-            self._hours.popleft()
-        return self.share() - sum(count for _, count in self._hours)
+        return self.share() - self._used(now)
 
     def spread(self, every: float, calls: float, now: float) -> float:
         """Return how many seconds apart polls of `calls` calls should be; `every` where there is plenty.
 
-        From half of the share on, what is left is spread over the 24 hours that follow.
+        From half of the share on, what is left is spread over the 24 hours that follow; where not even one poll is
+        left, it is the time until the oldest hour's calls no longer count.
         """
         share, left = self.share(), self.left(now)
         if math.isinf(share) or left > share * _CALM:
             return every
-        return max(every, _HOURS * _HOUR * calls / left) if left >= calls else _HOURS * _HOUR
+        if left < max(calls, 1):
+            return max(every, self._hours[0][0] + _DAY + _HOUR - now if self._hours else _DAY)
+        return max(every, _DAY * calls / left)
 
-    def _spend(self, now: float) -> None:
+    def _used(self, now: float) -> float:
+        while self._hours and self._hours[0][0] <= now - _DAY - _HOUR:  # an hour's last call is younger
+            self._hours.popleft()
+        return sum(count for _, count in self._hours)
+
+    def _spend(self, now: float, count: float) -> None:
         if not self._hours or now >= self._hours[-1][0] + _HOUR:
             self._hours.append([now, 0.0])
-        self._hours[-1][1] += 1
+        self._hours[-1][1] += count
 
 
 def polls_per_day(every: float, calls: float = 1.0) -> float:
     """Return the calls that polling costs in 24 hours, for an admin who chooses `--every`."""
-    return _HOURS * _HOUR / every * calls
+    return _DAY / every * calls
 
 
 class _Window:
-    """One budget: the times of its calls, those in the future too."""
+    """One budget: the times of its calls that still count."""
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
         self._calls = _kept(budget.calls)
-        self._times: list[float] = []
+        self._times: deque[float] = deque()
         self._held = -math.inf
         self._seconds = budget.seconds * (1 + PADDING)
 
@@ -122,19 +147,14 @@ class _Window:
         return (not self.budget.kinds or kind in self.budget.kinds) and kind not in self.budget.exempt
 
     def earliest(self, at: float) -> float:
-        """Return the first moment from `at` on at which no stretch of time holds too many calls.
-
-        It is not before the last call counted, so that no earlier stretch is filled up behind.
-        """
-        at = max(at, self._held, *self._times[-1:])
-        if len(self._times) < self._calls:
-            return at
-        return max(at, self._times[-self._calls] + self._seconds)
+        """Return the first moment from `at` on at which one call more makes no stretch of time hold too many."""
+        at = max(at, self._held)
+        return at if len(self._times) < self._calls else max(at, self._times[-self._calls] + self._seconds)
 
     def take(self, at: float) -> None:
+        while self._times and self._times[0] + self._seconds <= at:
+            self._times.popleft()
         self._times.append(at)
-        if len(self._times) > 2 * self._calls:
-            del self._times[: -self._calls]
 
     def hold(self, until: float) -> None:
         self._held = max(self._held, until)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,14 +22,15 @@ def entries_at(store: Store, steps: Iterable[Step]) -> list[Row]:
         return list(rows_of(connection, query))
 
 
-def calls_since(store: Store, connection: str, since: datetime) -> int:
-    """Return how many calls the passes over a connection made to its CRM since a time."""
+def calls_made(store: Store, connections: Sequence[str], since: datetime) -> list[tuple[datetime, int]]:
+    """Return when the passes over connections to one account began, oldest first, and how many calls each made."""
     runs = schema.runs
-    query = sa.select(runs.c.counts).where(
-        runs.c.connection == connection, runs.c.started >= since, runs.c.counts.is_not(None)
+    query = sa.select(runs.c.started, runs.c.counts).where(
+        runs.c.connection.in_(connections), runs.c.started >= since, runs.c.counts.is_not(None)
     )
     with store.reading() as database, database.begin():
-        return sum(int(json.loads(counts)["api_calls"]) for counts in database.scalars(query))
+        found = database.execute(query.order_by(runs.c.started)).all()
+    return [(started, int(json.loads(counts)["api_calls"])) for started, counts in found]
 
 
 def entries_of(store: Store, lead: str) -> list[Row]:

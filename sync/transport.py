@@ -11,49 +11,91 @@ if TYPE_CHECKING:
     from connectors.pace import Pacer
 
 T = TypeVar("T")
+Sleep = Callable[[float], None]
 _TOO_MANY = 429
 _SHORT_WAIT = 1.0
 
 
-class Transport:
-    """Counts calls, waits for their turn, makes them. Several threads may call at once.
+class Gate:
+    """The pacer of one account, for all who send to it: one thread at a time asks, and nobody waits inside.
 
-    `sleep` waits for seconds; `ticks` is a clock that never goes back. Without a pacer nothing waits.
+    `ticks` is a clock that does not go back.
     """
 
-    def __init__(
-        self, sleep: Callable[[float], None], *, ticks: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._sleep, self._ticks = sleep, ticks
+    def __init__(self, pacer: Pacer, *, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._pacer, self._ticks = pacer, ticks
         self._lock = threading.Lock()
-        self._made = 0
-        self.pacer: Pacer | None = None
+        self._slept = 0.0
 
-    def __call__(self, name: str, apply: Callable[[], T]) -> T:
-        wait = self._reserve(name)
-        if wait > 0:
-            self._sleep(wait)
-        result = apply()
-        if self.pacer is not None:
-            self._learn(name, result, self.pacer)
-        return result
+    def take(self, kind: str, sleep: Sleep, stopping: Callable[[], bool]) -> None:
+        """Return when a call of this kind may be sent; it is counted then.
 
-    def made(self) -> int:
-        """Return how many calls were made."""
-        return self._made
+        When the program is told to stop, what is under way is not kept waiting: it goes out, and is counted.
+        """
+        while wait := self._asked(kind, stopping):
+            until = self.now() + wait
+            sleep(wait)
+            self._awake(until, stopping)
 
-    def _reserve(self, name: str) -> float:
-        with self._lock:
-            wait = self.pacer.reserve(name, self._ticks()) if self.pacer else 0.0
-            self._made += 1
-            return wait
-
-    def _learn(self, name: str, answer: object, pacer: Pacer) -> None:
+    def learn(self, kind: str, answer: object) -> None:
+        """Read what an answer says about the account's limits."""
         from connectors.http import Answer  # a CRM that is paced is one over HTTP
 
         if not isinstance(answer, Answer):
             return
         with self._lock:
-            pacer.told(answer.headers, self._ticks())
+            self._pacer.told(answer.headers, self.now())
             if answer.status == _TOO_MANY:
-                pacer.held(name, answer.retry_after() or _SHORT_WAIT, self._ticks())
+                self._pacer.held(kind, answer.retry_after() or _SHORT_WAIT, self.now())
+
+    def ask(self, question: Callable[[Pacer, float], T]) -> T:
+        """Ask the pacer something, at this moment."""
+        with self._lock:
+            return question(self._pacer, self.now())
+
+    def now(self) -> float:
+        return self._ticks() + self._slept
+
+    def _asked(self, kind: str, stopping: Callable[[], bool]) -> float:
+        with self._lock:
+            now = self.now()
+            wait = self._pacer.wait(kind, now)
+            if wait and not stopping():
+                return wait
+            self._pacer.sent(kind, now)
+            return 0.0
+
+    def _awake(self, until: float, stopping: Callable[[], bool]) -> None:
+        """A sleep that is over has lasted, unless it was cut short: in a simulation no other clock says so."""
+        with self._lock:
+            if not stopping():
+                self._slept += max(until - self.now(), 0.0)
+
+
+class Transport:
+    """Counts calls, waits for their turn, makes them. Several threads may call at once.
+
+    `sleep` waits for seconds. Without a gate nothing waits.
+    """
+
+    def __init__(self, sleep: Sleep, stopping: Callable[[], bool] = lambda: False) -> None:
+        self._sleep, self._stopping = sleep, stopping
+        self._lock = threading.Lock()
+        self._made = 0
+        self.gate: Gate | None = None
+
+    def __call__(self, name: str, apply: Callable[[], T]) -> T:
+        if self.gate is not None:
+            self.gate.take(name, self._sleep, self._stopping)
+        try:  # nothing stands between the gate and the call: what takes time there, the CRM sees
+            result = apply()
+        finally:
+            with self._lock:
+                self._made += 1
+        if self.gate is not None:
+            self.gate.learn(name, result)
+        return result
+
+    def made(self) -> int:
+        """Return how many calls were made."""
+        return self._made

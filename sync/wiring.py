@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -10,14 +9,14 @@ from typing import TYPE_CHECKING, TypeVar
 from config.loader import load, parse
 from config.settings import Configuration, Connection, Vocabulary
 from connectors import registry
-from connectors.contract import Account, Connector, Secret
+from connectors.contract import Account, Secret
 from connectors.normalise.transforms import DEFAULT_TRANSFORM, TRANSFORMS
 from connectors.registry import Kind
 from router.model import ConnectionName
 
 if TYPE_CHECKING:  # the store is slow to load, and `check` does without it
     from connectors.normalise.mapping import FieldMapping
-    from connectors.pace import Pacer
+    from sync.gates import Gates
     from sync.seams import Seams
     from sync.transport import Transport
     from sync.work import Wired
@@ -94,16 +93,22 @@ def field_mapping(settings: Connection) -> FieldMapping:
 
 
 def wire(
-    found: Configuration, settings: Connection, seams: Seams, *, spent: int = 0, rehearsal: bool = False
+    found: Configuration,
+    settings: Connection,
+    seams: Seams,
+    *,
+    gates: Gates | None = None,
+    rehearsal: bool = False,
 ) -> Wired:
     """Open a connection's CRM, in a `rehearsal` to look at it only.
 
-    `spent` is how many calls were made to it in the last 24 hours. Raises `NotSynced`, or what the connector raises
-    for options it cannot use.
+    `gates` are those that this process has sent through before. Raises `NotSynced`, or what the connector raises for
+    options it cannot use.
     """
     from connectors.normalise.mapping import compile_mapping
     from router.match import question
     from router.route import Router
+    from sync.gates import Gates
     from sync.transport import Transport
     from sync.work import Wired
 
@@ -112,11 +117,11 @@ def wire(
         raise NotSynced(
             f"{settings.name}: this version checks {settings.kind} connections, but cannot sync them yet"
         )
-    mapping, transport = field_mapping(settings), Transport(seams.sleep)
+    mapping, transport = field_mapping(settings), Transport(seams.sleep, seams.stopping)
     connector = kind.open(
         settings.options, _account(settings, mapping, seams, transport, rehearsal=rehearsal)
     )
-    transport.pacer = _pacer(connector, settings, spent)
+    transport.gate = (gates or Gates()).open(found, settings, connector.features.limits)
     return Wired(
         settings=settings,
         connector=connector,
@@ -141,10 +146,3 @@ def _account(
         rehearsal=rehearsal,
         fields=frozenset(each.source for each in mapping.fields),
     )
-
-
-def _pacer(connector: Connector, settings: Connection, spent: int) -> Pacer | None:
-    from connectors.pace import Pacer
-
-    limits = connector.features.limits
-    return Pacer(limits, float(settings.daily_share), spent=spent, now=time.monotonic()) if limits else None

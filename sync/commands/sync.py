@@ -9,15 +9,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
-from datetime import timedelta
 
 from config.problems import Refusal
 from config.scalars import duration
 from config.settings import Configuration, Connection
+from sync.gates import Gates
 from sync.locks import Held
 from sync.passes import Order, Summary, run_pass
 from sync.preview import previewed
-from sync.report import calls_since
 from sync.screen import Screen, counted
 from sync.seams import Seams, production
 from sync.store import Store, open_store
@@ -37,10 +36,10 @@ def run(screen: Screen, *, every: str | None, connection: str | None, dry_run: b
     pause = _pause(every)
     with stopping() as stop, ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
         seams = production(pool, stop)
-        store = open_store(found.store, create=True)
+        store, gates = open_store(found.store, create=True), Gates()
         try:
             while True:
-                done = _round(screen, found, chosen, store, seams)
+                done = _round(screen, found, chosen, store, seams, gates=gates)
                 if pause is None or _is_hopeless(done):
                     return done.exit_code
                 if stop.wait(pause * random.uniform(1 - _JITTER, 1 + _JITTER)):  # noqa: S311
@@ -146,13 +145,19 @@ class Round:
 
 
 def _round(
-    screen: Screen, found: Configuration, chosen: Sequence[Connection], store: Store, seams: Seams
+    screen: Screen,
+    found: Configuration,
+    chosen: Sequence[Connection],
+    store: Store,
+    seams: Seams,
+    *,
+    gates: Gates,
 ) -> Round:
     done = Round()
     for settings in chosen:
         with taking(done, settings.name), screen.progress(settings.name) as progress:
             order = Order(progress=progress, tell=screen.tell)
-            done.summaries.append(one_pass(found, settings, store, seams, order))
+            done.summaries.append(one_pass(found, settings, store, seams, order, gates=gates))
     report(screen, done)
     return done
 
@@ -173,11 +178,20 @@ def taking(done: Round, name: str) -> Iterator[None]:
         done.codes.add(code)
 
 
-def one_pass(found: Configuration, settings: Connection, store: Store, seams: Seams, order: Order) -> Summary:
-    """Open the CRM of a connection and run one pass over it."""
-    spent = calls_since(store, settings.name, seams.clock() - timedelta(days=1))
-    wired = wire(found, settings, seams, spent=spent)
+def one_pass(
+    found: Configuration,
+    settings: Connection,
+    store: Store,
+    seams: Seams,
+    order: Order,
+    *,
+    gates: Gates | None = None,
+) -> Summary:
+    """Open the CRM of a connection and run one pass over it; `gates` are those of the passes before."""
+    gates = gates or Gates()
+    wired = wire(found, settings, seams, gates=gates)
     try:
+        gates.recall(found, settings, store, seams.clock())
         return run_pass(wired, store, seams, order)
     finally:
         wired.connector.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 
 import pytest
@@ -16,11 +17,20 @@ from connectors.pace import MARGIN, Pacer, polls_per_day
 PRO = {"x-hubspot-ratelimit-max": "190", "x-hubspot-ratelimit-remaining": "189"}
 
 
+def go(pacer: Pacer, kind: str, now: float) -> float:
+    """Wait until a call may be sent, send it, and return how long that took."""
+    at = now
+    while wait := pacer.wait(kind, at):
+        at += wait
+    pacer.sent(kind, at)
+    return at - now
+
+
 def sent(pacer: Pacer, kind: str, count: int, *, start: float = 0.0) -> list[float]:
     """Return when `count` calls go out that are asked for as fast as they may go."""
     times, now = [], start
     for _ in range(count):
-        now += pacer.reserve(kind, now)
+        now += go(pacer, kind, now)
         times.append(now)
     return times
 
@@ -51,56 +61,113 @@ def test_before_the_first_answer_an_account_is_taken_for_the_smallest() -> None:
 def test_searches_and_other_calls_do_not_wait_for_each_other() -> None:
     pacer = Pacer(LIMITS)
     assert sent(pacer, "read", 95) == [0.0] * 95
-    assert pacer.reserve("search", 0.0) == 0.0
-    assert pacer.reserve("read", 0.0) > 9.0
-    assert pacer.reserve("search", 0.0) == 0.0
+    assert go(pacer, "search", 0.0) == 0.0
+    assert go(pacer, "read", 0.0) > 9.0
+    assert go(pacer, "search", 0.0) == 0.0
 
 
-@given(st.lists(st.tuples(st.sampled_from(["search", "read", "notes"]), st.floats(0, 3)), max_size=120))
-def test_whatever_is_asked_when_no_budget_is_exceeded(asked: list[tuple[str, float]]) -> None:
-    limits = Limits(
-        (Budget(calls=6, seconds=2.0, exempt=frozenset({"search"})), Budget(calls=9, seconds=5.0))
-    )
-    pacer, now, out = Pacer(limits), 0.0, []
-    for kind, wait in asked:
-        now += wait
-        out.append((kind, now + pacer.reserve(kind, now)))
-    paced = sorted(at for kind, at in out if kind != "search")
+TWO = Limits((Budget(calls=6, seconds=2.0, exempt=frozenset({"search"})), Budget(calls=9, seconds=5.0)))
+KINDS = st.sampled_from(["search", "read", "notes"])
+LATE = st.sampled_from([0.0, 0.0, 0.001, 0.3, 4.0]) | st.floats(0, 3)
+
+
+class Late:
+    """Threads that send one call each and wake up late, in a time that only they pass."""
+
+    def __init__(self, pacer: Pacer, threads: list[tuple[float, str, list[float]]]) -> None:
+        self.out: list[tuple[str, float]] = []
+        self._pacer = pacer
+        self._asleep = [(at, number, kind, late) for number, (at, kind, late) in enumerate(threads)]
+        heapq.heapify(self._asleep)
+
+    def run(self) -> None:
+        while self._asleep:
+            now, number, kind, late = heapq.heappop(self._asleep)
+            wait = self._pacer.wait(kind, now)
+            if wait == 0:
+                self._pacer.sent(kind, now)
+                self.out.append((kind, now))
+            else:
+                heapq.heappush(self._asleep, (now + wait + sum(late[:1]), number, kind, late[1:]))
+
+
+@given(st.lists(st.tuples(st.floats(0, 8), KINDS, st.lists(LATE, max_size=6)), max_size=60))
+def test_however_late_threads_wake_up_no_stretch_of_time_holds_too_many_calls(
+    threads: list[tuple[float, str, list[float]]],
+) -> None:
+    late = Late(Pacer(TWO), threads)
+    late.run()
+    assert len(late.out) == len(threads)
+    assert [at for _, at in late.out] == sorted(at for _, at in late.out)
+    paced = [at for kind, at in late.out if kind != "search"]
     assert not paced or most_in(paced, 2.0) <= 6
-    assert not out or most_in(sorted(at for _, at in out), 5.0) <= 9
+    assert not late.out or most_in([at for _, at in late.out], 5.0) <= 9
+
+
+def test_a_thread_that_wakes_up_late_takes_no_place_before_it_sends() -> None:
+    pacer = Pacer(Limits((Budget(calls=2, seconds=1.0),)))
+    late = Late(pacer, [(0.0, "read", []), (0.0, "read", []), (0.1, "read", [0.9]), (0.2, "read", [])])
+    late.run()
+    assert [round(at, 2) for _, at in late.out] == [0.0, 0.0, 1.02, 1.92]
+
+
+def test_a_wait_is_never_so_short_that_time_stands_still() -> None:
+    pacer = Pacer(Limits((Budget(calls=1, seconds=1.0),)))
+    pacer.sent("read", 1e9)
+    just_before = math.nextafter(1e9 + 1.02, 0)
+    assert pacer.wait("read", just_before) == 0.001
+
+
+def test_an_account_that_turns_out_larger_frees_no_call_that_was_forgotten() -> None:
+    pacer = Pacer(LIMITS)
+    sent(pacer, "read", 95)
+    for _ in range(300):  # those that go out when the program is told to stop are counted as well
+        pacer.sent("read", 1.0)
+    pacer.told(PRO, 1.0)
+    assert pacer.wait("read", 10.3) > 0
 
 
 def test_when_others_have_used_up_the_burst_calls_wait() -> None:
     pacer = Pacer(LIMITS)
     pacer.told({"x-hubspot-ratelimit-max": "190", "x-hubspot-ratelimit-remaining": "3"}, 50.0)
-    assert pacer.reserve("read", 50.0) == 1.0
-    assert pacer.reserve("search", 50.0) == 0.0
+    assert (pacer.wait("read", 50.0), pacer.wait("search", 50.0)) == (1.0, 0.0)
 
 
 def test_what_the_crm_asks_to_wait_holds_for_that_budget_only() -> None:
     pacer = Pacer(LIMITS)
     pacer.held("search", 7.0, 100.0)
-    assert (pacer.reserve("search", 100.0), pacer.reserve("read", 100.0)) == (7.0, 0.0)
+    assert (pacer.wait("search", 100.0), pacer.wait("read", 100.0)) == (7.0, 0.0)
 
 
 def test_the_share_of_the_day_is_never_exceeded_in_any_24_hours() -> None:
     pacer = Pacer(Limits((), day=1000), 0.1)
     for now in (0.0, 3600.0, 3700.0):
         for _ in range(33):
-            assert pacer.reserve("read", now) == 0.0
-    assert pacer.reserve("read", 3800.0) == 0.0
+            assert go(pacer, "read", now) == 0.0
+    assert go(pacer, "read", 3800.0) == 0.0
     with pytest.raises(Stop, match=r"spent \(100 in 24 hours\)"):
-        pacer.reserve("read", 3900.0)
+        go(pacer, "read", 3900.0)
     with pytest.raises(Stop):
-        pacer.reserve("read", 24 * 3600.0)  # the first hour is not yet over in full
-    assert pacer.reserve("read", 25 * 3600.0) == 0.0
+        go(pacer, "read", 24 * 3600.0)  # the first hour is not yet over in full
+    assert go(pacer, "read", 25 * 3600.0) == 0.0
 
 
 def test_what_earlier_processes_spent_counts() -> None:
-    pacer = Pacer(Limits((), day=100), 0.5, spent=49, now=10.0)
-    assert pacer.reserve("read", 10.0) == 0.0
+    pacer = Pacer(Limits((), day=100), 0.5)
+    pacer.spent([(-80_000.0, 40), (-70_000.0, 9)], 10.0)
+    assert go(pacer, "read", 10.0) == 0.0
     with pytest.raises(Stop):
-        pacer.reserve("read", 10.0)
+        go(pacer, "read", 10.0)
+    assert go(pacer, "read", 10_001.0) == 0.0  # 25 hours after the 40
+
+
+def test_what_is_known_from_elsewhere_takes_nothing_off_what_was_counted_here() -> None:
+    pacer = Pacer(Limits((), day=100), 0.5)
+    sent(pacer, "read", 30)
+    pacer.spent([(-5.0, 20)], 1.0)
+    assert pacer.left(1.0) == 20
+    pacer.spent([(-5.0, 31)], 1.0)
+    assert pacer.left(1.0) == 19
 
 
 def test_a_larger_account_says_so_in_its_headers() -> None:
@@ -111,11 +178,24 @@ def test_a_larger_account_says_so_in_its_headers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spent", "every"), [(0, 60.0), (700, 60.0), (800, 86_400 / 640), (1430, 8640.0), (1440, 86_400.0)]
+    ("spent", "every"), [(0, 60.0), (700, 60.0), (800, 86_400 / 640), (1430, 8640.0), (1440, 90_000.0)]
 )
 def test_polls_slow_down_before_the_share_is_spent(spent: int, every: float) -> None:
-    pacer = Pacer(Limits((), day=2880), 0.5, spent=spent)
+    pacer = Pacer(Limits((), day=2880), 0.5)
+    pacer.spent([(0.0, spent)] * bool(spent), 0.0)
     assert pacer.spread(60.0, 1.0, 0.0) == pytest.approx(every)
+
+
+def test_when_the_share_is_spent_the_next_poll_is_when_the_oldest_calls_no_longer_count() -> None:
+    pacer = Pacer(Limits((), day=200), 0.5)
+    pacer.spent([(-80_000.0, 40), (-60_000.0, 59)], 0.0)
+    assert pacer.spread(60.0, 2.0, 0.0) == 10_000.0
+
+
+def test_an_account_without_a_limit_of_the_day_is_polled_as_often_as_one_likes() -> None:
+    pacer = Pacer(Limits(()))
+    pacer.spent([(0.0, 10**9)], 0.0)
+    assert (pacer.spread(60.0, 100.0, 0.0), pacer.wait("read", 0.0), pacer.day) == (60.0, 0.0, None)
 
 
 def test_polling_once_a_minute_costs_1440_calls_a_day() -> None:
