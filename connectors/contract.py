@@ -116,10 +116,15 @@ class Look:
 
 # --- writing ----------------------------------------------------------------------------------------------
 
+NOBODY = OwnerId("")
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Write `owner` on `record`, which was seen as given; `stamp` are trace fields written in the same call."""
+    """Write `owner` on `record`, which was seen as given; `stamp` are trace fields written in the same call.
+
+    `NOBODY` takes the owner away; REFUSED where the CRM gives every record an owner.
+    """
 
     record: Record
     owner: OwnerId

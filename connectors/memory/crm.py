@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.contract import Clock, RawValue, User, Verdict
+from connectors.contract import NOBODY, Clock, RawValue, User, Verdict
 from connectors.memory.events import Added, Arrived, Deleted, Edited, Event, Merged, Noted, Owned, next_row
 from connectors.memory.rows import FIRST, Row, stamp_of
 from router.model import OwnerId, RecordId
@@ -143,7 +143,7 @@ class MemoryCrm:
                 if answer[0] is Verdict.DONE:
                     version = self._rows[write.record].version + 1
                     events.append(
-                        Owned(write.record, now, write.owner, dict(write.fields), version, ours=True)
+                        Owned(write.record, now, write.owner or None, dict(write.fields), version, ours=True)
                     )
             self._happen(events)
             return answers
@@ -223,7 +223,7 @@ class MemoryCrm:
             return Verdict.GONE, "there is no such record"
         if write.record in named:
             return Verdict.REFUSED, "the record is named twice in one call"
-        if self._users is not None:
+        if self._users is not None and write.owner != NOBODY:
             user = self._users.get(write.owner)
             if user is None:
                 return Verdict.REFUSED, "the new owner is no user of this CRM"

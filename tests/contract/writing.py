@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import cycle
 
-from connectors.contract import Assignment, Note, Outcome, Verdict
+from connectors.contract import NOBODY, Assignment, Note, Outcome, Verdict
 from router.model import LeadRef, OwnerId
 from tests.contract.promises import promise
 from tests.contract.reading import seed
@@ -109,6 +109,15 @@ def the_trace_is_written_in_the_call_that_writes_the_owner(world: World) -> None
     assert world.calls == before + 1
     assert world.field(ref, "routed_by") == "Everyone else"
     assert world.field(other, "routed_by") is None
+
+
+@promise("`NOBODY` takes the owner away; REFUSED where the CRM gives every record an owner.")
+def an_owner_is_taken_away(world: World) -> None:
+    ref = world.add(DAY, owner=world.people()[0])
+    told = verdicts(world.connector.assign([give(world, ref, NOBODY)]))
+    always = world.connector.features.every_record_owned
+    assert told == {ref: Verdict.REFUSED if always else Verdict.DONE}
+    assert (world.owner(ref), world.seen(ref).owner) == ((world.people()[0],) * 2 if always else (None, None))
 
 
 @promise(
