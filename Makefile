@@ -1,6 +1,6 @@
 # Everything a developer or CI runs. Python 3.11+ and make are all it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup run-setup demo test check seeds record bench pins
+.PHONY: help setup run-setup demo test check seeds kill9 record bench pins
 unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
@@ -8,6 +8,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --quiet --disable-pip-version-check install
 SEEDS  ?= 200
+KILLS  ?= 200
 PYTEST_ARGS ?=
 
 help: ## list the targets
@@ -43,6 +44,9 @@ check: $(VENV)/setup ## types, lint, format
 
 seeds: $(VENV)/setup ## simulated histories with crashes: make seeds SEEDS=200
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+
+kill9: $(VENV)/setup ## real processes killed at random, on both databases: make kill9 KILLS=200
+	@$(BIN)/python -m tests.kill9 --kills $(KILLS)
 
 record: $(VENV)/setup ## record the cassettes anew (docs/recording.md)
 	@$(BIN)/python -m tests.cassettes.record

@@ -154,7 +154,10 @@ def _read_body(stream: Stream, headers: dict[str, str]) -> bytes:
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > _LONGEST_BODY:
         raise Malformed(f"Content-Length {length!r} is no number of bytes up to {_LONGEST_BODY}")
-    return stream.read(int(length))
+    body = stream.read(int(length))
+    if len(body) < int(length):
+        raise Malformed("the caller was gone before the end of its body")
+    return body
 
 
 def _read_chunks(stream: Stream) -> bytes:

