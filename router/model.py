@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 ConnectionName = NewType("ConnectionName", str)
 RecordId = NewType("RecordId", str)
@@ -18,9 +18,8 @@ TeamName = NewType("TeamName", str)
 QueueName = NewType("QueueName", str)
 
 
-@dataclass(frozen=True, slots=True)
-class LeadRef:
-    """Where a lead lives: one record of one object type of one CRM account."""
+class LeadRef(NamedTuple):
+    """Where a lead lives: one record of one object type of one CRM account. A named tuple: it is a key everywhere."""
 
     connection: ConnectionName
     object: str

@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from router.model import (
     Band,
     Lead,
@@ -27,7 +29,12 @@ from router.model import (
 _PLAIN = tuple(f.name for f in fields(Lead) if f.name not in {"ref", "custom", "unread"})
 
 
-dumps = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+def dumps(value: object) -> str:
+    """Return compact JSON with sorted keys; what is not Unicode or beyond 64 bits is written all the same."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(value, separators=(",", ":"), sort_keys=True)
 
 
 def lead_to_text(lead: Lead) -> str:

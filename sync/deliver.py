@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from connectors.contract import Absent, Assignment, Look, Outcome, RawValue, Record, Verdict
+from connectors.contract import NOBODY, Absent, Assignment, Look, Outcome, RawValue, Record, Verdict
 from connectors.errors import Doubt, Retry, Stop
 from router.model import LeadRef, OwnerId
 from sync.decide import release
@@ -68,7 +68,7 @@ def _deliver_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row],
     _save(work, "found", [row for row in sorted_out.already if row.step is not Step.OWNED])
     written, later = yield from _write(work, sorted_out.writes)
     owned = [row for row in (*sorted_out.already, *written) if row.step is Step.OWNED]
-    work.counts.assigned += len(owned)
+    work.counts.assigned += sum(row.undoes is None for row in owned)
     yield from note(work, owned)  # records that they are ours together with the intent to note it
     return [row for row in written if row.step is Step.CLAIMED], later
 
@@ -113,9 +113,7 @@ def _write(work: Pass, writes: Sequence[tuple[Row, Record]]) -> Steps[tuple[Sequ
     if not writes:
         return (), None
     rows, stamps = _intended(work, [row for row, _ in writes])
-    batch = [
-        Assignment(record, row.owner_id or OwnerId(""), stamps.get(row.key, {})) for row, record in writes
-    ]
+    batch = [Assignment(record, row.owner_id or NOBODY, stamps.get(row.key, {})) for row, record in writes]
     answer = yield from _attempt(lambda: work.connector.assign(batch), rows, Verdict.CONFLICT)
     now = work.now()
     written = [_after_owner(work, row, answer.outcomes[row.ref], now) for row in rows]
@@ -183,10 +181,8 @@ def _attempt(call: Call, rows: Sequence[Row], unsent: Verdict) -> Steps[_Answer]
     except Exception as error:  # whatever it was, the call may have been applied
         detail = f"{type(error).__name__}: {_UNKNOWN}"
     found = {outcome.ref: outcome for outcome in answered}
-    unanswered = {row.ref: Outcome(row.ref, verdict, detail) for row in rows}
-    return _Answer(
-        unanswered | {ref: outcome for ref, outcome in found.items() if ref in unanswered}, stop=stop
-    )
+    unanswered = {row.ref: Outcome(row.ref, verdict, detail) for row in rows if row.ref not in found}
+    return _Answer(found | unanswered, stop=stop)
 
 
 def _after_owner(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
@@ -209,7 +205,7 @@ def _failed(row: Row, reason: str, now: datetime) -> Row:
 
 def _owned(work: Pass, row: Row) -> Row:
     """The owner stands in the CRM. A put-back choice of a person ends here; ours gets its note."""
-    if row.over is not None:
+    if row.over is not None and row.undoes is None:
         return _ended(row, Step.CONFLICT, f"{row.owner_id} was chosen by a person and put back")
     intent_at = row.intent_at or work.now()
     return row._replace(step=Step.OWNED, reason="", due=None, attempts=0, intent_at=intent_at)
@@ -269,7 +265,7 @@ def _after_note(work: Pass, row: Row, outcome: Outcome, now: datetime) -> Row:
         case Verdict.CONFLICT:
             return row._replace(step=Step.OWNED, reason=outcome.detail)
         case Verdict.GONE:
-            return _ended(row, Step.SETTLED, "assigned; the record was gone before its note")
+            return row.done("assigned; the record was gone before its note")
     return _note_failed(row, outcome.detail, now)
 
 
@@ -281,7 +277,7 @@ def _note_failed(row: Row, reason: str, now: datetime) -> Row:
 def noted(work: Pass, row: Row, now: datetime) -> Row:
     """The note stands: next the owner's history is read, where the CRM keeps one."""
     if not work.connector.features.history:
-        return _ended(row, Step.SETTLED, "")
+        return row.done()
     return row._replace(step=Step.VERIFY, reason="", attempts=0, due=now + VERIFY_AFTER)
 
 

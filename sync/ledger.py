@@ -29,6 +29,7 @@ from sync.steps import (
 
 _FIRST_SAVED = Row._fields.index("step")
 _SAVED = Row._fields[_FIRST_SAVED:]
+_REASON, _SEEN_OWNER = _SAVED.index("reason"), _SAVED.index("seen_owner")
 _READ = ("key", "connection", "object", "record_id", "entry", *_SAVED)
 
 
@@ -98,7 +99,10 @@ class Ledger:
     def waiting(self, tx: sa.Connection, *, limit: int) -> list[str]:
         """Return the keys of the leads without a decision, those that entered first coming first."""
         leads = schema.leads
-        query = sa.select(leads.c.key).where(leads.c.connection == self.connection, leads.c.step == Step.SEEN)
+        seen: sa.ColumnElement[str] = sa.literal_column(
+            f"'{Step.SEEN}'"
+        )  # no parameter: the index of these leads alone is meant
+        query = sa.select(leads.c.key).where(leads.c.connection == self.connection, leads.c.step == seen)
         return list(tx.scalars(query.order_by(leads.c.stamp, leads.c.key).limit(limit)))
 
     def rows(self, tx: sa.Connection, keys: Iterable[str]) -> Iterator[Row]:
@@ -141,7 +145,9 @@ class Ledger:
         )
 
     def _saved(self, row: Row) -> Sequence[Any]:
-        return (*row._replace(reason=readable(row.reason), seen_owner=_seen(row))[_FIRST_SAVED:], self.run)
+        values = list(row[_FIRST_SAVED:])
+        values[_REASON], values[_SEEN_OWNER] = readable(row.reason), _seen(row)
+        return (*values, self.run)
 
     def _new(self, row: Row) -> Sequence[Any]:
         ref = row.ref

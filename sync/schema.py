@@ -82,7 +82,7 @@ leads = sa.Table(
     "leads",
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("record", sa.Text, nullable=False, index=True),
+    sa.Column("record", sa.Text, nullable=False),
     sa.Column("connection", sa.Text, nullable=False),
     sa.Column("object", sa.Text, nullable=False),
     sa.Column("record_id", sa.Text, nullable=False),
@@ -108,7 +108,14 @@ leads = sa.Table(
     sa.Column("archived", sa.Text),  # the archive that has its decisions; empty: they were dropped
     sa.UniqueConstraint("record", "entry"),
     sa.Index("leads_work", "connection", "step", "key"),
-    sa.Index("leads_order", "connection", "step", "stamp", "key"),
+    sa.Index(
+        "leads_order",
+        "connection",
+        "stamp",
+        "key",
+        sqlite_where=sa.text("step = 'seen'"),
+        postgresql_where=sa.text("step = 'seen'"),
+    ),
 )
 
 claims = sa.Table(

@@ -59,6 +59,10 @@ def backoff(attempts: int) -> timedelta:
     return _BACKOFF[min(attempts, len(_BACKOFF)) - 1]
 
 
+UNDONE = "undone"
+"""The reason of a lead that is left alone because its decision was taken back."""
+
+
 class Row(NamedTuple):
     """One entry of the ledger: the nth time a record became ours. A named tuple, since each is changed often.
 
@@ -87,6 +91,12 @@ class Row(NamedTuple):
     config: str | None = None
     undoes: str | None = None
     forgotten: datetime | None = None
+
+    def done(self, reason: str = "") -> Row:
+        """Return the row at its end: settled, or left alone where its decision was taken back."""
+        if self.undoes:
+            return self._replace(step=Step.SKIPPED, reason=UNDONE, due=None)
+        return self._replace(step=Step.SETTLED, reason=reason, due=None)
 
     @property
     def note_key(self) -> str:
@@ -120,4 +130,6 @@ def entry_key(ref: LeadRef, entry: int) -> str:
 
 def readable(text: str) -> str:
     """Return text for people as any database can hold it."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 
 class Unreadable(ValueError):
@@ -19,8 +19,7 @@ class Unreadable(ValueError):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a reader may know besides the value: the lead's country (alpha-2), and the zone of plain dates."""
 
     country: str | None = None
