@@ -192,9 +192,12 @@ def check(
     live: Annotated[
         bool, typer.Option("--live", help="Also ask the CRMs: credentials, owners, queues.")
     ] = False,
+    every: Annotated[
+        str | None, typer.Option(metavar="T", help="With --live: count the calls of such a poll; 60s.")
+    ] = None,
 ) -> None:
     """List every problem of the configuration. Each with file, line, column and a way out."""
-    run(live=live)
+    run(live=live, every=every)
 
 
 @command()

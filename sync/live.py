@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -12,12 +13,18 @@ from threading import Event
 from config.settings import Configuration, Connection
 from connectors.contract import Entered
 from connectors.errors import ConnectorError, Unusable
+from connectors.pace import polls_per_day
 from router.model import ConnectionName
 from router.rules import Rulebook
 from sync.directory import Directory, Unknown, directory
+from sync.gates import Gates, sharing
+from sync.rhythm import spoken
 from sync.seams import Seams, production
 from sync.wiring import NotSynced, wire
 from sync.work import Wired, calling
+
+USUAL = 60.0
+"""Seconds between two polls where nobody says."""
 
 _LOOK_BACK = timedelta(days=30)
 
@@ -31,27 +38,54 @@ class Answered:
     notices: list[str] = field(default_factory=list)
 
 
-def ask_crms(found: Configuration) -> Answered:
-    """Ask each CRM with its connection's own credentials; writes nothing."""
+def ask_crms(found: Configuration, every: float = USUAL) -> Answered:
+    """Ask each CRM with its connection's own credentials; writes nothing. `every`: seconds between polls, to count."""
     answered = Answered()
     with ThreadPoolExecutor(1) as pool:
-        seams = production(pool, Event())
+        seams, gates = production(pool, Event()), Gates()
         for settings in found.connections:
-            _ask(found, settings, seams, answered)
+            with _noted(settings, answered):
+                wired = wire(found, settings, seams, gates=gates, rehearsal=True)
+                answered.problems.extend(_compared(wired, seams, answered))
+                wired.connector.close()
+                answered.notices.extend(_cost(found, settings, gates, every))
     return answered
 
 
-def _ask(found: Configuration, settings: Connection, seams: Seams, answered: Answered) -> None:
+@contextmanager
+def _noted(settings: Connection, answered: Answered) -> Iterator[None]:
+    """Note what keeps one CRM from being asked; the others are."""
     try:
-        wired = wire(found, settings, seams, rehearsal=True)
-        answered.problems.extend(_compared(wired, seams, answered))
-        wired.connector.close()
+        yield
     except Unknown as error:
         answered.problems.extend(error.problems)
     except (Unusable, NotSynced) as error:
         answered.problems.append(str(error))
     except ConnectorError as error:
         answered.unreachable.append(f"{settings.name}: {error}")
+
+
+def _cost(found: Configuration, settings: Connection, gates: Gates, every: float) -> Iterator[str]:
+    """Say what polls cost that find nothing, beside what the account allows: its answers have told that by now."""
+    gate = gates.known(settings)
+    if gate is None:
+        return
+    calls = polls_per_day(every, len(settings.enters))
+    day, share, left = gate.ask(lambda pacer, now: (pacer.day, pacer.share(), pacer.left(now)))
+    said = (
+        f"{settings.name}: polling every {spoken(every)} costs {calls:,.0f} calls a day "
+        f"({len(settings.enters)} a poll: {', '.join(settings.enters)})"
+    )
+    if day is None:
+        yield f"{said}; the CRM has no limit of the day"
+        return
+    others = [each.name for each in sharing(found, settings) if each.name != settings.name]
+    shared = f", shared with {', '.join(others)}" if others else ""
+    yield (
+        f"{said}, of the {share:,.0f} of {day:,} that `daily_share` allows{shared}; this check made {share - left:,.0f}"
+    )
+    if calls > share:
+        yield f"{settings.name}: that is more than allowed: poll every {spoken(every * calls / share)} or less often"
 
 
 def _compared(wired: Wired, seams: Seams, answered: Answered) -> Iterator[str]:

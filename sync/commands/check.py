@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from config.settings import Configuration
 from sync.screen import Screen, counted
-from sync.trouble import CONFIG_WRONG, CRM_REFUSED, OK
+from sync.trouble import CONFIG_WRONG, CRM_REFUSED, OK, Refused
 from sync.wiring import configuration
 
 
-def run(screen: Screen, *, live: bool) -> int:
+def run(screen: Screen, *, live: bool, every: str | None = None) -> int:
+    if every is not None and not live:
+        raise Refused("--every counts the calls to the CRMs, which --live asks: give both")
     found = configuration(screen.directory)
     problems: list[str] = []
     notices = [str(notice) for notice in found.notices]
     code = OK
     if live:
-        from sync.live import ask_crms
+        from sync.commands.sync import interval
+        from sync.live import USUAL, ask_crms
 
-        answered = ask_crms(found)
+        answered = ask_crms(found, USUAL if every is None else interval(every))
         problems = [*answered.problems, *answered.unreachable]
         notices += answered.notices
         code = CRM_REFUSED if answered.unreachable else CONFIG_WRONG if answered.problems else OK

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import random
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
@@ -17,6 +16,7 @@ from sync.gates import Gates
 from sync.locks import Held
 from sync.passes import Order, Summary, run_pass
 from sync.preview import previewed
+from sync.rhythm import Rhythm, spacings
 from sync.screen import Screen, counted
 from sync.seams import Seams, production
 from sync.store import Store, open_store
@@ -24,7 +24,6 @@ from sync.trouble import CONFIG_WRONG, CRM_REFUSED, HELD, LEADS_FAILED, OK, Refu
 from sync.wiring import configuration, wire
 from sync.work import Counts
 
-_JITTER = 0.1
 _CALLS_AT_ONCE = 8
 
 
@@ -33,19 +32,38 @@ def run(screen: Screen, *, every: str | None, connection: str | None, dry_run: b
     chosen = choose(found, connection)
     if dry_run:
         return _rehearse(screen, found, chosen)
-    pause = _pause(every)
+    rhythm = None if every is None else Rhythm(interval(every), screen.warn)
     with stopping() as stop, ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
         seams = production(pool, stop)
-        store, gates = open_store(found.store, create=True), Gates()
+        store = open_store(found.store, create=True)
         try:
-            while True:
-                done = _round(screen, found, chosen, store, seams, gates=gates)
-                if pause is None or _is_hopeless(done):
-                    return done.exit_code
-                if stop.wait(pause * random.uniform(1 - _JITTER, 1 + _JITTER)):  # noqa: S311
-                    return OK if done.stopped else _stopped(screen)
+            if rhythm is None:
+                return _round(screen, found, chosen, store, seams, gates=Gates()).exit_code
+            return _loop(screen, found, chosen, store, seams, rhythm=rhythm, wait=stop.wait)
         finally:
             store.close()
+
+
+def _loop(
+    screen: Screen,
+    found: Configuration,
+    chosen: Sequence[Connection],
+    store: Store,
+    seams: Seams,
+    *,
+    rhythm: Rhythm,
+    wait: Callable[[float], bool],
+) -> int:
+    """Make rounds until told to stop; `wait` says whether it was."""
+    gates = Gates()
+    while True:
+        due = rhythm.due(chosen)
+        done = _round(screen, found, due, store, seams, gates=gates)
+        if _is_hopeless(done) and len(due) == len(chosen):
+            return done.exit_code
+        rhythm.polled(due, spacings(found, due, store, gates, every=rhythm.every, now=seams.clock()))
+        if rhythm.rest(wait):
+            return OK if done.stopped else _stopped(screen)
 
 
 def _is_hopeless(done: Round) -> bool:
@@ -73,11 +91,15 @@ def choose(found: Configuration, name: str | None) -> Sequence[Connection]:
     return (known[name],)
 
 
-def _pause(every: str | None) -> float | None:
+def interval(every: str) -> float:
+    """Read `--every` as seconds, more than none."""
     try:
-        return None if every is None else duration(every)
+        seconds = duration(every)
     except Refusal as error:
         raise Refused(f"--every: {error}; write 60s, 5m or 1h") from error
+    if not seconds:
+        raise Refused("--every: polls must be some time apart; write 60s, 5m or 1h")
+    return seconds
 
 
 @contextmanager
