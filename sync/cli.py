@@ -29,6 +29,7 @@ COMMANDS = {
     "store copy": "sync.commands.copy",
     "store migrate": "sync.commands.migrate",
     "sync": "sync.commands.sync",
+    "undo": "sync.commands.undo",
 }
 """Command to the module whose `run` does it."""
 
@@ -163,6 +164,26 @@ def retry(
 ) -> None:
     """Try the failed leads again now, without waiting for their time."""
     run(leads=tuple(lead or ()))
+
+
+@command()
+def undo(
+    run: Run,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RUN]", help="As `undo` alone lists them, or its beginning if that is enough."
+        ),
+    ] = None,
+    connection: Annotated[
+        str | None, typer.Option(metavar="N", help="Runs over this connection only.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")
+    ] = False,
+) -> None:
+    """Take a pass back: previous owners where ours still stands, and turns. Without RUN list the latest passes."""
+    run(name=name, connection=connection, dry_run=dry_run)
 
 
 @command()

@@ -35,9 +35,16 @@ def _still_right(work: Pass, rows: Sequence[Row]) -> Sequence[Row]:
         return rows
     owners = work.people().owners
     stale = [row for row in rows if row.rep and row.over is None and owners.get(row.rep) != row.owner_id]
-    release(work, [row._replace(step=Step.SEEN, reason="", due=None, attempts=0) for row in stale])
+    release(work, [_undecided(row) for row in stale])
     gone = {row.key for row in stale}
     return [row for row in rows if row.key not in gone]
+
+
+def _undecided(row: Row) -> Row:
+    """It is to be decided again, unless its person was forgotten: there is nothing left to decide by."""
+    if row.forgotten:
+        return _ended(row, Step.SKIPPED, row.reason)
+    return row._replace(step=Step.SEEN, reason="", due=None, attempts=0)
 
 
 def _until_sent(work: Pass, rows: Sequence[Row], send: _Send, failed: _Fail) -> Task:
@@ -99,7 +106,7 @@ class _SortedOut:
         return row if owner == row.seen_owner else row._replace(seen_owner=owner, intent_at=None)
 
     def _may_replace(self, row: Row, owner: OwnerId | None) -> bool:
-        return owner == row.over if row.over is not None else self._intake.may_replace(owner)
+        return (owner or NOBODY) == row.over if row.over is not None else self._intake.may_replace(owner)
 
 
 def gone_because(look: Look | None) -> str:

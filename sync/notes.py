@@ -51,15 +51,23 @@ def note_bodies(
     for row in rows:
         decision, lead, _ = made[row.decision or 0]
         key = row.note_key
-        notes[row.key] = Note(row.ref, key, f"{note_body(decision, lead, book)}\n{key}")
+        body = _undone_body(row, decision, book) if row.undoes else note_body(decision, lead, book)
+        notes[row.key] = Note(row.ref, key, f"{body}\n{key}")
     return notes
+
+
+def _undone_body(row: Row, decision: Decision, book: Rulebook) -> str:
+    rep = book.reps.get(decision.owner) if decision.owner else None
+    given = rep.name if rep else decision.owner or f"the queue {decision.queue}"
+    again = f"the owner before, {row.owner_id}" if row.owner_id else "nobody, as before"
+    return f"Leadswitch took back the assignment to {given}.\nOwner: {again}\nUndone: run {row.undoes}"
 
 
 def trace_fields(
     tx: sa.Connection, rows: Sequence[Row], known: Mapping[int, Made]
 ) -> dict[str, Mapping[str, RawValue]]:
     """Return each decided row's trace as fields of its record, by the row's key; a put-back choice has none."""
-    ours = [row for row in rows if row.over is None and row.decision is not None]
+    ours = [row for row in rows if (row.over is None or row.undoes) and row.decision is not None]
     made = _made(tx, ours, known)
     return {row.key: _fields(row, made[row.decision or 0]) for row in ours}
 
@@ -69,11 +77,15 @@ def _fields(row: Row, made: Made) -> Mapping[str, RawValue]:
     return {
         "leadswitch_rule": decision.rule,
         "leadswitch_team": decision.team or "",
-        "leadswitch_by": decision.by,
-        "leadswitch_why": "; ".join(decision.reasons)[:_LONGEST_WHY],
+        "leadswitch_by": "undone" if row.undoes else decision.by,
+        "leadswitch_why": f"undone: run {row.undoes}" if row.undoes else _why(decision),
         "leadswitch_at": made.at.isoformat(timespec="seconds"),
         "leadswitch_key": row.note_key,
     }
+
+
+def _why(decision: Decision) -> str:
+    return "; ".join(decision.reasons)[:_LONGEST_WHY]
 
 
 def _made(tx: sa.Connection, rows: Sequence[Row], known: Mapping[int, Made]) -> Mapping[int, Made]:

@@ -57,9 +57,13 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a pass is asked to do besides its connection's settings. `walks` False: only what waits already."""
+    """What a pass is asked to do besides its connection's settings. `walks` False: only what waits already.
+
+    `instead` is done in the place of all else.
+    """
 
     walks: bool = True
+    instead: Callable[[Pass], None] | None = None
     progress: Progress = lambda _: None
     tell: Announce = lambda _: None
 
@@ -79,7 +83,10 @@ def pass_in(session: Session, wired: Wired, store_key: bytes, seams: Seams, orde
     _begin(session, ledger, wired, started)
     work = _open(wired, store_key, session, ledger, seams, order)
     try:
-        excess = _work(work, order)
+        if order.instead:
+            order.instead(work)
+        else:
+            excess = _work(work, order)
     except (Stop, Retry) as error:
         unreachable = str(error) or type(error).__name__
     work.counts.api_calls = wired.calls() - calls

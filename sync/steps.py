@@ -66,9 +66,9 @@ UNDONE = "undone"
 class Row(NamedTuple):
     """One entry of the ledger: the nth time a record became ours. A named tuple, since each is changed often.
 
-    `owner_id` is what is (to be) written, `over` the only owner it may replace (None: the connection's
-    `replaces`), `due` when it is next looked at, `intent_at` when the last intent was recorded. `undoes` is the run
-    whose decision is taken back, `forgotten` when the person asked for it.
+    `owner_id` is what is (to be) written, `over` the only owner it may replace (empty: nobody; None: the
+    connection's `replaces`), `due` when it is next looked at, `intent_at` when the last intent was recorded.
+    `undoes` is the run whose decision is taken back, `forgotten` when the person asked for it.
     """
 
     key: str

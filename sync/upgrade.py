@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sync.locks import AdvisoryLock, PassLock
 from sync.schema import meta
 
-HEAD = "0002"
+HEAD = "0003"
 
 
 class StoreError(Exception):

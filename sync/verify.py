@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from connectors.contract import OwnerChange
+from connectors.contract import NOBODY, OwnerChange
 from router.model import LeadRef, OwnerId
 from sync.decide import release
 from sync.deliver import deliver
@@ -21,7 +21,7 @@ def verify(work: Pass, rows: Sequence[Row]) -> Task:
     for row in rows:
         choice = overrun(histories.get(row.ref, ()), row.owner_id, work)
         if choice is None:
-            settled.append(row._replace(step=Step.SETTLED, reason="", due=None))
+            settled.append(row.done())
         else:
             overran.append(_put_back(row, choice))
     with work.session.transaction("verified") as tx:
@@ -48,8 +48,9 @@ def _put_back(row: Row, choice: OwnerId) -> Row:
     return row._replace(
         step=Step.CLAIMED,
         reason=f"{choice} was chosen by a person while we wrote: to be put back",
-        over=row.owner_id,
+        over=row.owner_id or NOBODY,
         owner_id=choice,
+        undoes=None,
         rep=None,
         due=None,
     )

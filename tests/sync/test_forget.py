@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from connectors.errors import Doubt
+from connectors.errors import Doubt, Stop
 from sync import schema
 from sync.forget import Address, Removed, find, remove
 from sync.locks import Held
@@ -102,3 +103,16 @@ def test_the_files_of_a_large_store_have_nothing_of_the_person_left(sqlite_url: 
     assert MINA.encode() not in held
     assert b"lead8@firm8.example" in held
     office.store.close()
+
+
+def test_a_forgotten_lead_whose_rep_left_is_not_decided_again(office: Office) -> None:
+    lead = office.lead(email=MINA)
+    meddle(office, assign=raising(Stop("revoked")))
+    office.sync()
+    forget(office)
+    honest(office)
+    rep = office.rulebook.reps[office.ledger()[lead]["rep"]]
+    left = replace(rep, email="archived@reps.example")
+    office.rulebook = replace(office.rulebook, reps={**office.rulebook.reps, rep.id: left})
+    assert office.sync().exit_code == 0
+    assert (office.step(lead), office.table(schema.claims)) == ("skipped", [])
