@@ -20,6 +20,7 @@ RESULTS = Path(__file__).with_name("results.md")
 BENCHES = {
     "calls": "bench.calls",
     "end_to_end": "bench.end_to_end",
+    "hazards": "bench.hazards",
     "routing": "bench.routing",
     "startup": "bench.startup",
 }
