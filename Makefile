@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --quiet --disable-pip-version-check install
-SEEDS  ?= 200
+SEEDS  ?= 10000
 KILLS  ?= 200
 PYTEST_ARGS ?=
 
@@ -42,8 +42,8 @@ check: $(VENV)/setup ## types, lint, format
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-seeds: $(VENV)/setup ## simulated histories with crashes: make seeds SEEDS=200
-	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+seeds: $(VENV)/setup ## simulated histories, and the wrong designs they must catch: make seeds SEEDS=1000
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --mutants
 
 kill9: $(VENV)/setup ## real processes killed at random, on both databases: make kill9 KILLS=200
 	@$(BIN)/python -m tests.kill9 --kills $(KILLS)

@@ -1,91 +1,175 @@
-"""What must be true of every history, read from the history and the end state alone."""
+"""What must be true of every history, read from the history and the end state of the CRMs alone."""
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
-import sqlalchemy as sa
-
-from connectors.memory.events import Owned
-from connectors.memory.rows import Row
+from connectors.memory.events import Added, Owned
+from connectors.memory.rows import Row, stamp_of
 from router.model import OwnerId, RecordId
-from sync import schema
-from tests.simulation.world import Looked, Sent, World
-
-ENDED = {"settled", "skipped", "conflict", "gone"}
+from tests.simulation import ledger_checker
+from tests.simulation.history import Broke, Looked, Lost, Sent, Told
+from tests.simulation.ledger_checker import Standing
+from tests.simulation.rules import FORMS
+from tests.simulation.world import World
 
 
 def violations(world: World) -> list[str]:
     """Return a sentence for each broken promise, none if all were kept."""
-    return [*_looks_before_writes(world), *_records(world), *_ledger(world)]
+    standing = ledger_checker.standing(world.store)
+    return [
+        *_passes(world),
+        *_one_pass_at_a_time(world),
+        *_looks_before_writes(world),
+        *_watermarks(world, standing),
+        *_records(world, standing),
+        *ledger_checker.violations(world.store, standing, _Written.of(world).owners),
+        *_persons(world, standing),
+    ]
+
+
+# --- the calls --------------------------------------------------------------------------------------------
+
+
+def _passes(world: World) -> Iterator[str]:
+    """Passes end as they may; who lost the lock sends nothing more."""
+    lost: set[int] = set()
+    for entry in world.history:
+        match entry:
+            case Broke(run, error):
+                yield f"pass {run} broke: {error}"
+            case Lost(run):
+                lost.add(run)
+            case Sent(run, record, owner) if run in lost:
+                yield f"record {record}: pass {run} sent {owner} after it had lost the lock"
+
+
+def _one_pass_at_a_time(world: World) -> Iterator[str]:
+    """The questions of two passes over one connection never mix, unless the first lost its session."""
+    latest: dict[str, int] = {}
+    over: set[int] = set()
+    for entry in world.history:
+        if isinstance(entry, Lost):
+            over.add(entry.run)
+        if not isinstance(entry, Looked | Told) or entry.run in over:
+            continue
+        before = latest.get(entry.connection, entry.run)
+        if entry.run < before:
+            yield f"passes {entry.run} and {before} over {entry.connection} ran at once"
+            over.add(entry.run)
+        else:
+            latest[entry.connection] = entry.run
 
 
 def _looks_before_writes(world: World) -> Iterator[str]:
-    """No owner that we could see is overwritten: the last look before a send shows nobody, or our own write."""
-    seen: dict[RecordId, OwnerId | None] = {}
-    looked: set[RecordId] = set()
+    """No owner that we could see is overwritten: a pass's last look before it sends shows nobody, or our own write."""
+    seen: dict[tuple[int, RecordId], OwnerId | None] = {}
     ours: dict[RecordId, set[OwnerId]] = defaultdict(set)
     for entry in world.history:
         match entry:
-            case Looked(record, owner):
-                seen[record] = owner
-                looked.add(record)
-            case Sent(record, owner):
-                if record not in looked:
+            case Looked(run, _, record, owner):
+                seen[run, record] = owner
+            case Sent(run, record, owner):
+                if (run, record) not in seen:
                     yield f"record {record}: {owner} was sent without a fresh look"
-                elif seen[record] is not None and seen[record] not in ours[record] | {owner}:
-                    yield f"record {record}: {owner} was sent over {seen[record]}, who was seen"
-                looked.discard(record)
+                    continue
+                there = seen.pop((run, record))
+                if (
+                    there not in (None, owner)
+                    and not _replaceable(world, there)
+                    and there not in ours[record]
+                ):
+                    yield f"record {record}: {owner} was sent over {there}, who was seen"
                 ours[record].add(owner)
 
 
-def _records(world: World) -> Iterator[str]:
-    writes: dict[RecordId, list[Owned]] = defaultdict(list)
-    for entry in world.history:
-        if isinstance(entry, Owned):
-            writes[entry.record].append(entry)
-    for row in world.crm.rows():
-        yield from _record(row, writes[row.id])
+def _replaceable(world: World, owner: OwnerId | None) -> bool:
+    return owner is None or (world.profile.owned and owner == FORMS)
 
 
-def _record(row: Row, writes: list[Owned]) -> Iterator[str]:
-    if row.owner is None:
-        yield f"record {row.id}: forgotten, it has no owner"
-    chosen = [write.owner for write in writes if not write.ours]
-    automatic = {write.owner for write in writes if write.ours and write.owner not in chosen}
+# --- the records ------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Written:
+    """The owners that were written to each record, by us and by others, in order."""
+
+    ours: dict[RecordId, list[OwnerId | None]] = field(default_factory=lambda: defaultdict(list))
+    chosen: dict[RecordId, list[OwnerId | None]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, world: World) -> _Written:
+        written = cls()
+        for entry in world.history:
+            if isinstance(entry, Owned):
+                (written.ours if entry.ours else written.chosen)[entry.record].append(entry.owner)
+        return written
+
+    @property
+    def owners(self) -> Mapping[RecordId, set[OwnerId | None]]:
+        """Everyone who ever owned each record since it came."""
+        records = {*self.ours, *self.chosen}
+        return {record: {*self.ours.get(record, ()), *self.chosen.get(record, ())} for record in records}
+
+
+def _records(world: World, standing: Standing) -> Iterator[str]:
+    written = _Written.of(world)
+    for name, crm in world.crms.items():
+        for row in crm.rows():
+            if _is_ours(row, standing.watermarks.get(name)):
+                yield from _record(world, row, written, standing)
+            elif written.ours.get(row.id) or row.notes:
+                yield f"record {row.id}: older than what we take, and written"
+
+
+def _is_ours(row: Row, watermark: datetime | None) -> bool:
+    stamp = stamp_of(row, "created")
+    return watermark is None or stamp is None or stamp >= watermark
+
+
+def _record(world: World, row: Row, written: _Written, standing: Standing) -> Iterator[str]:
+    waits = row.id in standing.waiting
+    chosen, ours = written.chosen.get(row.id, []), written.ours.get(row.id, [])
+    if _replaceable(world, row.owner) and not waits:
+        yield f"record {row.id}: forgotten, it has no owner and waits for nothing"
+    automatic = {owner for owner in ours if owner not in chosen}
     if len(automatic) > 1:
         yield f"record {row.id}: {len(automatic)} automatic owners"
     if chosen and row.owner != chosen[-1]:
         yield f"record {row.id}: a person chose {chosen[-1]}, and {row.owner} stands"
     if len(row.notes) > 1:
         yield f"record {row.id}: {len(row.notes)} notes"
-    if not chosen and not row.notes:
+    if not chosen and not waits and not row.notes:
         yield f"record {row.id}: no note"
 
 
-def _ledger(world: World) -> Iterator[str]:
-    with world.store.reading() as tx, tx.begin():
-        rows = tx.execute(sa.select(schema.leads.c.record_id, schema.leads.c.step)).all()
-        logged = tx.execute(sa.select(schema.log).order_by(schema.log.c.seq)).mappings().all()
-        claims = tx.scalar(
-            sa.select(sa.func.count())
-            .select_from(schema.claims)
-            .join(schema.decisions, schema.decisions.c.id == schema.claims.c.decision)
-            .where(schema.decisions.c.turn.is_not(None))
-        )
-    for record, step in rows:
-        if step not in ENDED:
-            yield f"record {record}: still at the step {step}"
-    teams = {
-        row["subject"]: json.loads(row["body"])["after"]["credits"]
-        for row in logged
-        if row["kind"] != "owners"
-    }
-    for team, owed in teams.items():
-        if sum(owed.values()):
-            yield f"{team}: credits sum to {sum(owed.values())}"
-    standing = sum({"turn": 1, "returned": -1}.get(row["kind"], 0) for row in logged)
-    if standing != claims:
-        yield f"{standing} turns stand for {claims} claims that took one"
+def _watermarks(world: World, standing: Standing) -> Iterator[str]:
+    """`take: new` begins at a time that the CRM told."""
+    told = {(entry.connection, entry.time) for entry in world.history if isinstance(entry, Told)}
+    for connection, watermark in standing.watermarks.items():
+        if world.luck.has("take_new") and (connection, watermark) not in told:
+            yield f"{connection}: the watermark {watermark} is no time that the CRM told"
+
+
+# --- persons ----------------------------------------------------------------------------------------------
+
+
+def _persons(world: World, standing: Standing) -> Iterator[str]:
+    """The same person goes to one rep, in any CRM, while none of the person's leads was lost to somebody."""
+    if world.luck.has("rep_left"):
+        return
+    reps: dict[str, Counter[str]] = defaultdict(Counter)
+    lost: set[str] = set()
+    for entry in world.history:
+        if isinstance(entry, Added):
+            person, rep = str(entry.fields.get("email")), standing.reps.get(entry.record)
+            if rep is None:
+                lost.add(person)
+            else:
+                reps[person][rep] += 1
+    for person, found in reps.items():
+        if len(found) > 1 and person not in lost:
+            yield f"person {person}: {len(found)} reps"

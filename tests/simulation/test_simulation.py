@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
-from tests.simulation.mutants import MUTANTS
-from tests.simulation.mutants import PROFILES as WORLDS
-from tests.simulation.run import run_seed, template
-from tests.simulation.world import PROFILES, Profile
+from tests.simulation.__main__ import main
+from tests.simulation.figures import result
+from tests.simulation.hazards import HAZARDS, PROFILES, Profile
+from tests.simulation.mutants import MUTANTS, SEEDS_FOR_A_MUTANT, caught
+from tests.simulation.run import run_seed
+from tests.simulation.shelf import template
 
-SEEDS_FOR_A_MUTANT = 60
+SEEDS = range(100_001, 100_031)
+_CALM = {name: 1.0 if name == "one_worker" else 0.0 for name in HAZARDS}
 
 
 @pytest.fixture(scope="module")
@@ -23,19 +27,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("seed", range(10_001, 10_008))
-def test_a_history_keeps_the_promise(folder: Path, seed: int, profile: str) -> None:
-    _, found = run_seed(seed, folder, PROFILES[profile])
-    assert found == []
+def test_no_history_breaks_the_promise(folder: Path, profile: str) -> None:
+    results = [result(seed, folder, PROFILES[profile]) for seed in SEEDS]
+    assert {one.seed: one.violations for one in results if one.violations} == {}
 
 
-def test_a_seed_repeats_to_the_letter(folder: Path) -> None:
-    first, _ = run_seed(7, folder)
-    again, _ = run_seed(7, folder)
-    assert first.history == again.history
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_seed_repeats_to_the_letter(folder: Path, profile: str) -> None:
+    worlds = [run_seed(7, folder, PROFILES[profile]) for _ in range(2)]
+    assert worlds[0].world.history == worlds[1].world.history
+    assert worlds[0].world.baton.steps == worlds[1].world.baton.steps
 
 
-SMALL = Profile(leads=3, arrivals=1.0, settle=400.0, workers=1, lag=0.0, person=0.0, removed=0.0, crash=0.0)
+SMALL = Profile(chances=_CALM, leads=(3, 3), arrivals=1.0)
 CALLS_OF_THE_FIRST_PASSES = 60
 
 
@@ -47,10 +51,61 @@ def test_a_crash_at_any_call_loses_nothing(folder: Path, at: int) -> None:
     assert world.crashes == 1
 
 
+@pytest.mark.parametrize("hazard", [name for name in HAZARDS if name not in ("frozen_between", "old_third")])
+def test_each_hazard_strikes_where_it_is_sure(folder: Path, hazard: str) -> None:
+    """A world with this hazard alone, in every seed, is not the world without it."""
+    needed = {"third": "merged", "session_lock": "freeze"}.get(hazard, hazard)
+    alone = Profile(chances={**_CALM, hazard: 1.0, needed: 1.0}, rates={hazard: 0.9, needed: 0.9})
+    assert any(run_seed(seed, folder, alone).world.luck.struck[hazard] for seed in range(1, 6))
+
+
+MERGED_OLD = Profile(
+    chances={"merged": 1.0, "third": 1.0, "old_third": 1.0, "backlog": 1.0, "take_new": 0.0, "crash": 1.0},
+    rates={"merged": 0.6, "third": 1.0, "backlog": 1.0, "crash": 0.05},
+)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a merge's new record whose date lies before the overlap: no walk meets it"
+)
+def test_a_record_that_only_a_sweep_meets_is_not_forgotten(folder: Path) -> None:
+    found = {seed: run_seed(seed, folder, MERGED_OLD).violations for seed in range(1, 9)}
+    assert {seed: broken for seed, broken in found.items() if broken} == {}
+
+
+# --- wrong designs ----------------------------------------------------------------------------------------
+
+
+def test_every_part_that_a_wrong_design_replaces_is_there() -> None:
+    for mutant in MUTANTS.values():
+        for path in mutant.parts:
+            assert resolve_name(path), path
+
+
 @pytest.mark.parametrize("mutant", MUTANTS)
-def test_a_wrong_design_is_caught(folder: Path, mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    MUTANTS[mutant](monkeypatch)
-    for seed in range(1, SEEDS_FOR_A_MUTANT + 1):
-        if run_seed(seed, folder, WORLDS.get(mutant))[1]:
-            return
-    pytest.fail(f"{mutant} was not caught within {SEEDS_FOR_A_MUTANT} seeds")
+def test_a_wrong_design_is_caught(folder: Path, mutant: str) -> None:
+    assert caught(folder, mutant) is not None, f"{mutant} was not seen within {SEEDS_FOR_A_MUTANT} seeds"
+
+
+# --- the command ------------------------------------------------------------------------------------------
+
+
+def test_a_seed_that_fails_names_the_command_that_repeats_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.simulation.__main__ import _tell
+
+    with MUTANTS["no_fresh_look"].planted():
+        broken = result(1, folder, PROFILES["memory"])
+    assert broken.violations
+    _tell(broken, "--profile memory")
+    assert "python -m tests.simulation --profile memory --seed 1\n" in capsys.readouterr().out
+
+
+def test_the_command_repeats_a_seed_and_tells_what_happened(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--mutant", "no_fresh_look", "--seed", "1"]) == 1
+    told = capsys.readouterr().out
+    assert "Sent(run=" in told
+    assert "without a fresh look" in told
+    assert main(["--profile", "memory", "--seed", "1"]) == 0
+    assert "the promise was kept" in capsys.readouterr().out

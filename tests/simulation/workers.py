@@ -1,0 +1,194 @@
+"""The workers of a world: `sync` again and again, processes that end, stop and go on, and what their calls become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, partial
+from typing import TypeVar
+
+from config.settings import All_, Connection, New, Nobody, UserNamed
+from connectors.errors import ConnectorError
+from router.match import question
+from sync.passes import Order, run_pass
+from sync.seams import Pending, Seams
+from sync.steps import ENDED, WAITING
+from sync.store import Held, LockLost
+from sync.work import Wired
+from tests.simulation.account import SimulatedConnector
+from tests.simulation.baton import Crash
+from tests.simulation.history import Broke
+from tests.simulation.people import TOUCHED
+from tests.simulation.rules import normalise, router
+from tests.simulation.shelf import Shelf
+from tests.simulation.world import OBJECT, World
+
+T = TypeVar("T")
+QUIET_PASSES = (60, 75, 180, 150, 300, 400, 700, 1000, 2000, 4000, 8000, 20_000, 40_000, 90_000)
+"""How long the world waits between passes once the troubles are over: longer and longer, as failed leads do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Says whether nothing is left to do: no event to come, no other worker, no open step in the ledger."""
+
+    world: World
+    shelf: Shelf
+
+    def __call__(self) -> bool:
+        return self.world.baton.idle and self._all_shown() and not self._open()
+
+    def _all_shown(self) -> bool:
+        newest = max(self.world.arrived.values(), default=self.world.baton.now)
+        return self.world.baton.now >= newest + timedelta(seconds=self.world.profile.lag)
+
+    def _open(self) -> bool:
+        closed = (*ENDED, *WAITING)
+        marks = ", ".join("?" * len(closed))
+        query = f"SELECT 1 FROM leads WHERE step NOT IN ({marks}) LIMIT 1"  # noqa: S608 - marks alone
+        return self.shelf.raw.execute(query, closed).fetchone() is not None
+
+
+def work(world: World, worker: str, *, stays: Settled | None) -> None:
+    """Be a worker until the troubles are over; the one that stays goes on until everything has settled."""
+    while not world.quiet:
+        tick(world, worker, world.rng.choice(list(world.crms)))
+        world.baton.sleep(world.rng.uniform(20, 60))
+    if stays is None:
+        return
+    calm, enough = 0, world.rng.choice((1, 2))
+    for wait in QUIET_PASSES:
+        world.baton.sleep(wait)
+        for connection in world.crms:
+            tick(world, worker, connection)
+        calm = calm + 1 if stays() else 0
+        if calm == enough:
+            return
+
+
+def tick(world: World, worker: str, connection: str) -> None:
+    """One process that runs one pass, however it ends."""
+    world.passes += 1
+    run = world.runs[worker] = world.passes
+    try:
+        _pass(world, worker, connection, run)
+    except Crash:
+        world.crashes += 1
+        world.baton.revive()
+        _calls_go_on(world, worker)
+    except Held:
+        pass
+    except (ConnectorError, LockLost) as error:
+        if isinstance(error, LockLost) and run not in world.lost:
+            world.history.append(Broke(run, f"LockLost: {error}"))
+    except Exception as error:  # a wrong design may end in anything
+        world.history.append(Broke(run, f"{type(error).__name__}: {error}"))
+
+
+def _calls_go_on(world: World, worker: str) -> None:
+    """What a dead process had under way may have left the machine: it lands, or it does not."""
+    for call in world.under_way.pop(worker, []):
+        if world.rng.random() < 0.5:
+            world.later(world.rng.uniform(0, 40), call)
+
+
+def _pass(world: World, worker: str, connection: str, run: int) -> None:
+    connector = SimulatedConnector(world, connection, run)
+    calls = world.under_way[worker] = []
+    seams = Seams(
+        clock=partial(_clock, world, worker),
+        sleep=partial(_sleep, world, calls),
+        spawn=_Later(world, calls).spawn,
+    )
+    order = settings(
+        connection,
+        owned=world.profile.owned,
+        new=world.luck.has("take_new"),
+        echo=world.luck.has("echo"),
+        few=world.luck.has("few_per_pass"),
+        overlap=world.profile.overlap,
+    )
+    wired = Wired(
+        settings=order,
+        connector=connector,
+        normalise=normalise,
+        router=router(world.config),
+        when=question(order.when),
+        config=world.config,
+        files={},
+        zone="UTC",
+        calls=lambda: connector.calls,
+    )
+    run_pass(wired, world.store, seams, Order())
+
+
+@cache
+def settings(name: str, *, owned: bool, new: bool, echo: bool, few: bool, overlap: float) -> Connection:
+    return Connection(
+        name=name,
+        kind="memory",
+        object=OBJECT,
+        enters=("created", TOUCHED) if echo else ("created",),
+        replaces=(Nobody(), UserNamed("forms")) if owned else (Nobody(),),
+        take=New() if new else All_(),
+        overlap=overlap,
+        max_per_pass=2 if few else 500,
+    )
+
+
+# --- seams ------------------------------------------------------------------------------------------------
+
+_AT_THE_CLOCK = 0.05
+
+
+def _clock(world: World, worker: str) -> datetime:
+    if world.rng.random() < _AT_THE_CLOCK:
+        world.baton.step("clock")
+    return world.baton.now + world.offsets[worker]
+
+
+def _sleep(world: World, calls: list[Callable[[], object]], seconds: float) -> None:
+    """What was spawned does not wait for who sleeps."""
+    for call in list(calls):
+        call()
+    world.baton.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """Calls run at once, or at the latest when their result is asked for or somebody sleeps, as the seed says."""
+
+    world: World
+    calls: list[Callable[[], object]]
+
+    def spawn(self, call: Callable[[], T]) -> Pending[T]:
+        pending = _Deferred(call, self.calls)
+        if self.world.rng.random() < 0.5:
+            pending.run()
+        return pending
+
+
+class _Deferred(Pending[T]):
+    """A call that is under way until it has run."""
+
+    def __init__(self, call: Callable[[], T], calls: list[Callable[[], object]]) -> None:
+        self._call, self._calls = call, calls
+        self._done: list[T] = []
+        self._error: Exception | None = None
+        calls.append(self.run)
+
+    def run(self) -> None:
+        if self.run in self._calls:
+            self._calls.remove(self.run)
+        try:
+            self._done.append(self._call())
+        except Exception as error:  # handed over with the result, as a pool of threads does
+            self._error = error
+
+    def result(self) -> T:
+        if not self._done and self._error is None:
+            self.run()
+        if self._error is not None:
+            raise self._error
+        return self._done[0]

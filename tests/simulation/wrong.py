@@ -1,0 +1,180 @@
+"""Connectors that mislead the engine as a wrong design would: what the engine does with its CRM, done wrongly.
+
+Each stands between a pass and its connector (`Pass.connector`), so that none depends on how the engine is built inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from connectors.contract import (
+    Absent,
+    Assignment,
+    Connector,
+    Look,
+    Note,
+    Outcome,
+    OwnerChange,
+    Page,
+    Verdict,
+    Walk,
+)
+from connectors.errors import Retry
+from router.model import LeadRef
+from sync.work import Pass
+from tests.simulation.account import PAGE
+
+
+class Through:
+    """Hands everything on to the real connector. A wrong design overrides what it gets wrong."""
+
+    def __init__(self, real: Connector, work: Pass) -> None:
+        self._real, self._work = real, work
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+Told = Callable[[Sequence[Outcome]], Sequence[Outcome]]
+
+
+class _Writes(Through):
+    """Changes what is made of the answers to writes."""
+
+    def assign(self, batch: Sequence[Assignment]) -> Sequence[Outcome]:
+        refs = [one.record.ref for one in batch]
+        return self.told(refs, self._real.assign(batch), lambda: self._real.assign(batch))
+
+    def annotate(self, batch: Sequence[Note]) -> Sequence[Outcome]:
+        refs = [note.ref for note in batch]
+        return self.told(refs, self._real.annotate(batch), lambda: self._real.annotate(batch))
+
+    def told(
+        self, refs: Sequence[LeadRef], answers: Sequence[Outcome], again: Callable[[], Sequence[Outcome]]
+    ) -> Sequence[Outcome]:
+        raise NotImplementedError
+
+
+class JoinedByPosition(_Writes):
+    def told(self, refs: Sequence[LeadRef], answers: Sequence[Outcome], again: object) -> Sequence[Outcome]:
+        return [replace(answer, ref=ref) for ref, answer in zip(refs, answers, strict=False)]
+
+
+class RetriesBlindly(_Writes):
+    def told(
+        self, refs: Sequence[LeadRef], answers: Sequence[Outcome], again: Callable[[], Sequence[Outcome]]
+    ) -> Sequence[Outcome]:
+        return again() if _any(answers, Verdict.DOUBTFUL) else answers
+
+
+class SendsAgainUnseen(Through):
+    """What the CRM put off is sent again without a look."""
+
+    def assign(self, batch: Sequence[Assignment]) -> Sequence[Outcome]:
+        try:
+            return self._real.assign(batch)
+        except Retry as error:
+            self._work.seams.sleep(error.after or 1)
+            return self._real.assign(batch)
+
+
+class TakesDoubtForSuccess(_Writes):
+    def told(self, refs: Sequence[LeadRef], answers: Sequence[Outcome], again: object) -> Sequence[Outcome]:
+        return _taken(answers, Verdict.DOUBTFUL, Verdict.DONE)
+
+
+class TakesDoubtForFailure(_Writes):
+    def told(self, refs: Sequence[LeadRef], answers: Sequence[Outcome], again: object) -> Sequence[Outcome]:
+        return _taken(answers, Verdict.DOUBTFUL, Verdict.REFUSED)
+
+
+class TakesSomeForAll(_Writes):
+    """A 200 or 207 is taken for the success of every record in the batch."""
+
+    def told(self, refs: Sequence[LeadRef], answers: Sequence[Outcome], again: object) -> Sequence[Outcome]:
+        if not _any(answers, Verdict.DONE):
+            return answers
+        return [Outcome(ref, Verdict.DONE) for ref in refs]
+
+
+def _any(answers: Sequence[Outcome], verdict: Verdict) -> bool:
+    return any(answer.verdict is verdict for answer in answers)
+
+
+def _taken(answers: Sequence[Outcome], this: Verdict, for_that: Verdict) -> Sequence[Outcome]:
+    return [replace(answer, verdict=for_that) if answer.verdict is this else answer for answer in answers]
+
+
+# --- looks ------------------------------------------------------------------------------------------------
+
+
+class LooksOnce(Through):
+    """The walk's record is taken for the fresh look."""
+
+    @property
+    def _seen(self) -> dict[LeadRef, Look]:
+        seen: dict[LeadRef, Look] = self._real.__dict__.setdefault("seen_on_a_walk", {})
+        return seen
+
+    def pages(self, walk: Walk, position: str | None) -> Page:
+        page = self._real.pages(walk, position)
+        self._seen.update((change.record.ref, Look(change.record)) for change in page.changes)
+        return page
+
+    def read(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        unseen = [ref for ref in refs if ref not in self._seen]
+        return {**{ref: self._seen[ref] for ref in refs if ref in self._seen}, **self._real.read(unseen)}
+
+
+class FollowsOldIds(Through):
+    """A merged record's old id answers with the survivor, and it is not noticed."""
+
+    def read(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        return {ref: self._survivor(ref, look) for ref, look in self._real.read(refs).items()}
+
+    def _survivor(self, ref: LeadRef, look: Look) -> Look:
+        if look.absent is not Absent.MERGED or look.survivor is None:
+            return look
+        survivor = ref._replace(record=look.survivor)
+        return self._real.read([survivor])[survivor]
+
+
+class NeverFindsNotes(Through):
+    def noted(self, notes: Sequence[Note]) -> frozenset[str]:
+        return frozenset()
+
+
+class FindsEveryNote(Through):
+    def noted(self, notes: Sequence[Note]) -> frozenset[str]:
+        return frozenset(note.key for note in notes)
+
+
+class ReadsNoHistory(Through):
+    def history(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Sequence[OwnerChange]]:
+        return {}
+
+
+# --- walks ------------------------------------------------------------------------------------------------
+
+
+class AsksOurClock(Through):
+    """The time of the walk is the one of our own machine."""
+
+    def pages(self, walk: Walk, position: str | None) -> Page:
+        return replace(self._real.pages(walk, position), server_time=self._work.now())
+
+
+class FloorFromOurClock(Through):
+    """What a walk reached is our own time, also on an empty page."""
+
+    def pages(self, walk: Walk, position: str | None) -> Page:
+        page = self._real.pages(walk, position)
+        return replace(page, server_time=self._work.now(), newest=self._work.now())
+
+
+class EndsOnAShortPage(Through):
+    def pages(self, walk: Walk, position: str | None) -> Page:
+        page = self._real.pages(walk, position)
+        return replace(page, next=None) if len(page.changes) < PAGE else page
