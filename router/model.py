@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, NewType
 
 ConnectionName = NewType("ConnectionName", str)
@@ -292,7 +293,12 @@ class State:
 
 def person_keys(lead: Lead) -> tuple[str, ...]:
     """Return the keys under which two records are the same person: e-mail; phone with name."""
-    keys = [f"email:{lead.email.casefold()}"] if lead.email else []
-    if lead.phone and lead.name:
-        keys.append(f"phone:{lead.phone}|{' '.join(lead.name.casefold().split())}")
+    return _person_keys(lead.email, lead.phone, lead.name)
+
+
+@lru_cache(maxsize=256)  # the same lead is asked about several times on its way
+def _person_keys(email: str | None, phone: str | None, name: str | None) -> tuple[str, ...]:
+    keys = [f"email:{email.casefold()}"] if email else []
+    if phone and name:
+        keys.append(f"phone:{phone}|{' '.join(name.casefold().split())}")
     return tuple(keys)

@@ -158,7 +158,7 @@ class _Entries:
         if decision.turn:
             self.position += 1
             self._turns.append(_turn_row(self.position, self._now, row.key, decision.turn))
-        changed = self._moved(row._replace(decision=number, config=self._work.wired.config), decision)
+        changed = self._moved(row, decision, number)
         self.rows.append(changed)
         self.made.append((changed, decision))
         if changed.step is Step.CLAIMED:
@@ -197,19 +197,32 @@ class _Entries:
         unread = dumps(sorted({unread.field for unread in lead.unread})) if lead.unread else "[]"
         return number, row.key, *inputs, *answer, *turn, unread
 
-    def _moved(self, row: Row, decision: Decision) -> Row:
+    def _moved(self, row: Row, decision: Decision, number: int) -> Row:
+        people, config = self._work.people(), self._work.wired.config
+        rep, queue = decision.owner, decision.queue
         match decision.action:
-            case Action.ASSIGN if decision.owner is not None:
-                owner = self._work.people().owners.get(decision.owner)
-                row = row._replace(rep=decision.owner, queue=None, owner_id=owner)
-                return _claimed(row, decision, f"{decision.owner} has no user in this CRM", self._now)
-            case Action.QUEUE if decision.queue is not None:
-                owner = self._work.people().queues.get(decision.queue)
-                row = row._replace(rep=None, queue=decision.queue, owner_id=owner)
-                return _claimed(row, decision, f"the CRM has no queue for {decision.queue}", self._now)
+            case Action.ASSIGN if rep is not None:
+                owner = people.owners.get(rep)
+                missing = f"{rep} has no user in this CRM"
+            case Action.QUEUE if queue is not None:
+                owner = people.queues.get(queue)
+                missing = f"the CRM has no queue for {queue}"
             case Action.KEEP:
-                return self._kept(row, decision)
-        return self._waits(row, decision)
+                return self._kept(row._replace(decision=number, config=config), decision)
+            case _:
+                return self._waits(row._replace(decision=number, config=config), decision)
+        claimed = owner is not None
+        return row._replace(
+            decision=number,
+            config=config,
+            rep=rep,
+            queue=queue,
+            owner_id=owner,
+            step=Step.CLAIMED if claimed else Step.PARKED,
+            reason="; ".join(decision.reasons) if claimed else missing,
+            due=None if claimed else self._now + KEPT_DEADLINE,
+            intent_at=self._now if claimed else row.intent_at,
+        )
 
     def _kept(self, row: Row, decision: Decision) -> Row:
         """Count it as skipped, and list it: its owner may be replaced (else it was not ours), so is no person."""
@@ -237,12 +250,6 @@ class _Entries:
         _INSERT_CLAIMS(tx, ((row.key, row.decision, self._now) for row in claimed))
         _KEEP_PERSONS(tx, self._persons.values())
         self._work.ledger.save(tx, self.rows)
-
-
-def _claimed(row: Row, decision: Decision, missing: str, now: datetime) -> Row:
-    if row.owner_id is None:
-        return row._replace(step=Step.PARKED, reason=missing, due=now + KEPT_DEADLINE)
-    return row._replace(step=Step.CLAIMED, reason="; ".join(decision.reasons), due=None, intent_at=now)
 
 
 def _turn_row(seq: int, now: datetime, lead: str, turn: Turn) -> tuple[object, ...]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from config.settings import New, Since
 from connectors.contract import Change, Entered, Page
 from router.model import Lead
-from sync.ledger import Cursor, new_row, values_of
+from sync.ledger import Cursor, new_row, next_values, values_of
 from sync.plan import Act, Plan, plan
 from sync.steps import Row, Step
 from sync.work import FRESH, Pass, Steps, Task
@@ -158,12 +158,12 @@ class _Planned:
     def add(self, found: Plan, row: Row, lead: Lead) -> None:
         match found.act:
             case Act.TAKE:
-                self._seen(row._replace(step=Step.SEEN, reason="", seen_owner=lead.owner), lead)
+                self._seen(row, lead, Step.SEEN)
             case Act.SKIP:
-                self._seen(row._replace(step=Step.SKIPPED, reason=found.reason, seen_owner=lead.owner), lead)
+                self._seen(row, lead, Step.SKIPPED, found.reason)
                 self.skipped += 1
             case Act.REFRESH if self._values.get(row.values_id or "") != lead:
-                self._seen(row._replace(seen_owner=lead.owner), lead)
+                self._seen(row, lead, row.step, row.reason)
             case Act.TAKEN:  # without its decision, so that it is ours again should the person let go of it
                 taken = row._replace(
                     step=Step.SKIPPED, reason=found.reason, due=None, held_since=None, decision=None
@@ -171,16 +171,19 @@ class _Planned:
                 self._changed.append(taken)
                 self.skipped += 1
 
-    def _seen(self, row: Row, lead: Lead) -> None:
-        (self._known if row.values_id else self._new).append((row, lead))
+    def _seen(self, row: Row, lead: Lead, step: Step, reason: str = "") -> None:
+        """Keep the new values beside earlier ones: a decision's inputs are never overwritten."""
+        seen = row._replace(step=step, reason=reason, seen_owner=lead.owner, values_id=next_values(row))
+        (self._known if row.values_id else self._new).append((seen, lead))
 
     def write(self, work: Pass, tx: sa.Connection) -> None:
         ledger = work.ledger
-        new = ledger.keep_values(tx, self._new)
-        ledger.insert(tx, new)
-        ledger.save(tx, [*ledger.keep_values(tx, self._known), *self._changed])
-        for row, _ in (*self._known, *((row, None) for row in self._changed)):
+        ledger.keep_values(tx, [*self._new, *self._known])
+        ledger.insert(tx, [row for row, _ in self._new])
+        changed = [*(row for row, _ in self._known), *self._changed]
+        ledger.save(tx, changed)
+        for row in changed:
             work.fresh.pop(row.key, None)
-        for row, (_, lead) in zip(new, self._new, strict=True):
+        for row, lead in self._new:
             if row.step is Step.SEEN and len(work.fresh) < FRESH:
                 work.fresh[row.key] = (row, lead)

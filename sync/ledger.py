@@ -157,23 +157,10 @@ class Ledger:
 
     # --- values ---
 
-    def keep_values(self, tx: sa.Connection, seen: Sequence[tuple[Row, Lead]]) -> list[Row]:
-        """Write the normalised leads beside earlier ones, a decision's inputs are never overwritten.
-
-        Returns the rows, pointing at their new values.
-        """
-        if not seen:
-            return []
-        rows = [row._replace(values_id=_next_values(row)) for row, _ in seen]
-        leads = (lead for _, lead in seen)
-        _INSERT_VALUES(
-            tx,
-            (
-                (row.values_id, row.key.rpartition("#")[0], lead_to_text(lead))
-                for row, lead in zip(rows, leads, strict=True)
-            ),
-        )
-        return rows
+    def keep_values(self, tx: sa.Connection, seen: Iterable[tuple[Row, Lead]]) -> None:
+        """Write the normalised leads under the rows' `values_id`."""
+        bodies = ((row.values_id, row.key.rpartition("#")[0], lead_to_text(lead)) for row, lead in seen)
+        _INSERT_VALUES(tx, bodies)
 
     # --- intents left by a holder of the lock that is gone ---
 
@@ -249,7 +236,8 @@ def new_row(ref: LeadRef, entry: int, step: Step, **values: Any) -> Row:
     return Row(key=entry_key(ref, entry), ref=ref, entry=entry, step=step, **values)
 
 
-def _next_values(row: Row) -> str:
+def next_values(row: Row) -> str:
+    """Return the id under which newer values of a row are kept."""
     version = int(row.values_id.rpartition(".")[2]) + 1 if row.values_id else 1
     return f"{row.key}.{version}"
 

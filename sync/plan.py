@@ -42,7 +42,7 @@ class Plan:
     reason: str = ""
 
 
-_NOTHING = Plan(Act.IGNORE)
+_NOTHING, _TAKE, _REFRESH = Plan(Act.IGNORE), Plan(Act.TAKE), Plan(Act.REFRESH)
 
 
 def plan(lead: Lead, stamp: datetime | None, row: Row | None, intake: Intake, now: datetime) -> Plan:
@@ -55,7 +55,7 @@ def plan(lead: Lead, stamp: datetime | None, row: Row | None, intake: Intake, no
         return _plan_waiting(lead, intake)
     if row.step is Step.SKIPPED and row.decision is None:
         found = _not_ours(lead, intake, now)
-        return Plan(Act.TAKE) if found is None else _NOTHING
+        return _TAKE if found is None else _NOTHING
     return _NOTHING
 
 
@@ -63,12 +63,12 @@ def _plan_new(lead: Lead, stamp: datetime | None, intake: Intake, now: datetime)
     if intake.watermark and stamp and stamp < intake.watermark:
         return _NOTHING
     why = _not_ours(lead, intake, now)
-    return Plan(Act.TAKE) if why is None else Plan(Act.SKIP, why)
+    return _TAKE if why is None else Plan(Act.SKIP, why)
 
 
 def _plan_waiting(lead: Lead, intake: Intake) -> Plan:
     if intake.may_replace(lead.owner):
-        return Plan(Act.REFRESH)
+        return _REFRESH
     return Plan(Act.TAKEN, f"taken by {lead.owner} while it waited")
 
 

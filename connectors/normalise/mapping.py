@@ -115,7 +115,8 @@ def compile_mapping(mapping: FieldMapping, *, zone: str) -> Callable[[Record], L
     def to_lead(record: Record) -> Lead:
         filling, raws = _Filling(context), record.fields
         for step, name in present(tuple(raws) if mapping.headings else ()):
-            filling.take(step, name, raws.get(name))
+            if (raw := raws.get(name)) is not None and raw != "":
+                filling.take(step, name, raw)
         return filling.lead(record)
 
     return to_lead
@@ -182,7 +183,7 @@ class _Filling:
 
     def take(self, step: _Step, source: str, raw: RawValue) -> None:
         """Read one raw value into its field, unless the field has one already."""
-        if raw is None or raw == "" or step.field in self._found:
+        if step.field in self._found:
             return
         mapped = _mapped(raw, step.values) if step.values else raw
         short = type(mapped) is str and len(mapped) <= _SHORT  # other types would share answers: 1, 1.0, True
@@ -193,7 +194,8 @@ class _Filling:
             return
         if value is not None:
             self._found[step.field] = value
-            self._note_place(step.field, value)
+            if step.field in _FIRST:
+                self._note_place(step.field, value)
 
     def _note_place(self, name: str, value: object) -> None:
         """Keep the country for what is read later; a region says it where no country is given."""
