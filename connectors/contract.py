@@ -7,7 +7,7 @@ A developer who adds a CRM implements `Connector`, exports a frozen `Options` da
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -188,6 +188,21 @@ class OwnerChange:
     ours: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company that the CRM knows, whether or not a lead is tied to it; `owner` None where nobody owns it.
+
+    `domain` and `name` are as the CRM has them, None without a value; `changed` is when anything on it was last changed
+    (aware UTC), None where the CRM does not say.
+    """
+
+    id: RecordId
+    name: str | None
+    domain: str | None
+    owner: OwnerId | None
+    changed: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """At most `calls` of the named kinds of calls in any stretch of `seconds`.
@@ -320,6 +335,14 @@ class Connector(ABC):
     def history(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Sequence[OwnerChange]]:
         """Return the owner history of each ref, oldest first; only where `features.history`."""
         raise NotImplementedError("this CRM keeps no owner history")
+
+    def accounts(self, domains: Collection[str], names: Collection[str]) -> Sequence[Company]:
+        """Return every company with one of the domains or one of the names, each once; only where `features.accounts`.
+
+        Case does not count, any other difference does. What is told of a company is as it stands now; one that was made
+        or renamed a moment ago may be missed. Any number of domains and names may be given; none are no call.
+        """
+        raise NotImplementedError("this connector does not look for companies")
 
     def rights(self) -> Rights:
         """Return which rights the credentials lack, and which they hold and the connection does not need."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from connectors.contract import (
     Assignment,
     Budget,
     Change,
+    Company,
     Connector,
     Entered,
     Features,
@@ -28,7 +29,7 @@ from connectors.contract import (
 )
 from connectors.errors import Retry, Stop, Unusable
 from connectors.http import Answer
-from connectors.hubspot import Options, wire, wire_write
+from connectors.hubspot import Options, wire, wire_accounts, wire_rights, wire_write
 from connectors.hubspot.client import Client
 from connectors.hubspot.companies import PREFIX, TOGETHER, Companies, batches
 from connectors.hubspot.sending import asked, written
@@ -50,7 +51,9 @@ LIMITS = Limits(
 
 OAUTH_LIMITS = replace(LIMITS, day=None)
 
-FEATURES = Features(read_batch=BATCH, write_batch=BATCH, note_batch=BATCH, history=True, limits=LIMITS)
+FEATURES = Features(
+    read_batch=BATCH, write_batch=BATCH, note_batch=BATCH, history=True, accounts=True, limits=LIMITS
+)
 
 T = TypeVar("T")
 
@@ -120,14 +123,25 @@ class HubSpotConnector(Connector):
             found |= keys & set(self._read(request, "notes_read", wire_write.note_keys).values())
         return frozenset(found)
 
+    def accounts(self, domains: Collection[str], names: Collection[str]) -> Sequence[Company]:
+        path, size = f"{self._paths.objects}/companies/search", min(self._size, SEARCH_PAGE)
+
+        def ask(body: Mapping[str, object], position: str | None) -> wire_accounts.Found:
+            request = Request("POST", path, body)
+            return self._read(request, "search", lambda a: wire_accounts.found(a, position))
+
+        return wire_accounts.companies(domains, names, ask, size=size)
+
     def rights(self) -> Rights:
         """Return the token's scopes, missing and needless; only static tokens can be asked about."""
         if self._static is None:
             return Rights()
         request = Request("POST", self._paths.token_info, {"tokenKey": self._static.reveal()})
-        needed = wire.scopes_needed(self._account.object.lower(), companies=self._companies is not None)
+        needed = wire_rights.scopes_needed(
+            self._account.object.lower(), companies=self._companies is not None
+        )
         try:
-            return self._read(request, "token", lambda a: wire.rights(a, needed))
+            return self._read(request, "token", lambda a: wire_rights.rights(a, needed))
         except (Retry, Stop):  # documented, never recorded: what HubSpot does not tell is not wrong
             return Rights()
 

@@ -20,7 +20,6 @@ from connectors.contract import (
     Page,
     RawValue,
     Record,
-    Rights,
     User,
 )
 from connectors.errors import Stop
@@ -51,15 +50,23 @@ Ref = Callable[[str], LeadRef]
 def search(
     walk: Entered, position: str | None, properties: Collection[str], *, size: int
 ) -> Mapping[str, object]:
-    """Return the body of a search for the records after `position`, by id: an offset ends at 10,000 records."""
+    """Return the body of a search for the records of a walk after `position`."""
+    since = {
+        "propertyName": walk.field,
+        "operator": "GTE",
+        "value": str((walk.since - _EPOCH) // _MILLISECOND),
+    }
+    return by_id(since, position, properties, size=size)
+
+
+def by_id(
+    wanted: Mapping[str, object], position: str | None, properties: Collection[str], *, size: int
+) -> Mapping[str, object]:
+    """Return the body of a search by one filter that goes on by id: an offset ends at 10,000 records."""
     last, offset = _place(position)
-    filters = [
-        {"propertyName": walk.field, "operator": "GTE", "value": str((walk.since - _EPOCH) // _MILLISECOND)}
-    ]
-    if last:
-        filters.append({"propertyName": ID, "operator": "GT", "value": last})
+    behind = [{"propertyName": ID, "operator": "GT", "value": last}] if last else []
     body: dict[str, object] = {
-        "filterGroups": [{"filters": filters}],
+        "filterGroups": [{"filters": [wanted, *behind]}],
         "sorts": [{"propertyName": ID, "direction": "ASCENDING"}],
         "properties": sorted(properties),
         "limit": size,
@@ -94,15 +101,17 @@ def found(answer: Answer, walk: Entered, position: str | None, ref: Ref) -> Page
     body = content(answer)
     changes = [Change(record, moment(record.fields.get(walk.field))) for record in _records(body, ref)]
     stamps = [change.stamp for change in changes if change.stamp is not None]
-    after = _after(body)
-    position = _next(changes, after, position) if after else None
+    position = following(body, [change.record.ref.record for change in changes], position)
     return Page(changes, position, max(stamps, default=None), server_time(answer))
 
 
-def _next(changes: Sequence[Change], after: str, position: str | None) -> str | None:
+def following(body: Mapping[str, Any], ids: Collection[str], position: str | None) -> str | None:
     """Go on behind the last id; behind a page of ghosts, which has none, by the offset that HubSpot gives."""
-    if changes:
-        return max((change.record.ref.record for change in changes), key=int)
+    after = _after(body)
+    if after is None:
+        return None
+    if ids:
+        return max(ids, key=int)
     last, _ = _place(position)
     return f"{last}+{after}" if after.isdecimal() and int(after) <= FARTHEST else None
 
@@ -268,26 +277,3 @@ def _user(owner: str, one: Mapping[str, Any], *, archived: bool) -> User:
     name = " ".join(str(one[part]) for part in ("firstName", "lastName") if one.get(part))
     active = not (archived or one.get("archived") is True)
     return User(OwnerId(owner), name or email or owner, email, active, queue=one.get("type") == "QUEUE")
-
-
-# --- the token's scopes -----------------------------------------------------------------------------------
-
-
-def scopes_needed(object_type: str, *, companies: bool) -> frozenset[str]:
-    """Return the scopes that a connection to these objects uses; those of notes are the objects' own."""
-    kind = {"contact": "contacts", "company": "companies", "deal": "deals"}.get(object_type, object_type)
-    own = (
-        {"tickets"}
-        if kind.startswith("ticket")
-        else {f"crm.objects.{kind}.read", f"crm.objects.{kind}.write"}
-    )
-    also = {"crm.objects.companies.read"} if companies else set()
-    return frozenset({"crm.objects.owners.read", *own, *also})
-
-
-def rights(answer: Answer, needed: frozenset[str]) -> Rights:
-    """Return the scopes that the token lacks or does not need; none where HubSpot does not list them."""
-    held = frozenset(str(one) for one in content(answer).get("scopes") or ())
-    if not held:
-        return Rights()
-    return Rights(tuple(sorted(needed - held)), tuple(sorted(held - needed - {"oauth"})))

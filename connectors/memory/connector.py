@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from connectors.contract import (
     Account,
     Assignment,
     Change,
+    Company,
     Connector,
     Entered,
     Features,
@@ -28,12 +29,13 @@ from connectors.contract import (
 )
 from connectors.errors import Doubt, Retry, Stop
 from connectors.memory import Options
+from connectors.memory.companies import known_as
 from connectors.memory.crm import Answer, Key, MemoryCrm, NoteWrite, OwnerWrite
 from connectors.memory.files import Files
 from connectors.memory.rows import FIRST, Row
 from router.model import LeadRef, OwnerId, RecordId
 
-ABILITIES = Features(conditional_write=True, history=True, idempotent_notes=True)
+ABILITIES = Features(conditional_write=True, history=True, idempotent_notes=True, accounts=True)
 
 NO_ANSWER = (Doubt, ConnectionError, TimeoutError)
 
@@ -53,7 +55,8 @@ class MemoryConnector(Connector):
         page_size: int = 200,
         saved: Callable[[], None] | None = None,
     ) -> None:
-        self.features = replace(features, any_owner=crm.users() is None)
+        accounts = features.accounts and crm.companies is not None
+        self.features = replace(features, any_owner=crm.users() is None, accounts=accounts)
         self._crm = crm
         self._account = account
         self._size = page_size
@@ -101,6 +104,13 @@ class MemoryConnector(Connector):
         if not self.features.history:
             return super().history(refs)
         return self._each("history", refs, lambda _ref, row: row.history if row else ())
+
+    def accounts(self, domains: Collection[str], names: Collection[str]) -> Sequence[Company]:
+        if not self.features.accounts:
+            return super().accounts(domains, names)
+        if not domains and not names:
+            return []
+        return self._ask("accounts", lambda: known_as((self._crm.companies or {}).values(), domains, names))
 
     def close(self) -> None:
         if self._saved is not None:

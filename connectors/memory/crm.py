@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.contract import NOBODY, Clock, RawValue, User, Verdict
+from connectors.contract import NOBODY, Clock, Company, RawValue, User, Verdict
 from connectors.memory.events import Added, Arrived, Deleted, Edited, Event, Merged, Noted, Owned, next_row
 from connectors.memory.rows import FIRST, Row, stamp_of
 from router.model import OwnerId, RecordId
@@ -46,13 +46,20 @@ Answer = tuple[Verdict, str]
 class MemoryCrm:
     """Records, owners, their history, notes, deletes and merges, behind one lock.
 
-    `users` None is a CRM without a list of users: every owner is accepted. `record` is given the events of
-    each write before they count. The clock is never asked with the lock held: it may switch threads.
+    `users` None is a CRM without a list of users: every owner is accepted. `companies` None: it knows of none. `record`
+    is given the events of each write before they count. The clock is never asked with the lock held: it may switch
+    threads.
     """
 
     def __init__(
-        self, clock: Clock, *, users: Iterable[User] | None = None, record: Recorder | None = None
+        self,
+        clock: Clock,
+        *,
+        users: Iterable[User] | None = None,
+        companies: Iterable[Company] | None = None,
+        record: Recorder | None = None,
     ) -> None:
+        self.companies = None if companies is None else {one.id: one for one in companies}
         self._clock = clock
         self._users = None if users is None else {user.id: user for user in users}
         self._record = record

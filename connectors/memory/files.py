@@ -56,7 +56,8 @@ class Files:
         users = loaded.users
         if self._options.users is not None:
             users = users_from(_bytes(self._options.users), str(self._options.users))
-        crm = MemoryCrm(clock, users=users, record=None if rehearsal else self._journal.append)
+        record = None if rehearsal else self._journal.append
+        crm = MemoryCrm(clock, users=users, companies=loaded.companies, record=record)
         now = clock()
         added = [one for one in state.records if one.id not in self._sources]
         crm.load((row_of(one, self._kept.get(one.id), now) for one in [*loaded.records, *added]), state.gone)
@@ -97,7 +98,8 @@ class Files:
         base = {one.id: one for one in records} if self._one_file else {**_by_id(records), **self._sources}
         kept = self._kept | {row.id: kept_of(row, base[row.id]) for row in rows}
         users = crm.users() if self._one_file else None
-        return Content(records, users, kept, crm.all_gone())
+        companies = list(crm.companies.values()) if self._one_file and crm.companies is not None else None
+        return Content(records, users, kept, crm.all_gone(), companies)
 
 
 class Journal:

@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connectors.contract import RawValue, User
+from connectors.contract import Company, RawValue, User
 from connectors.errors import Unusable
+from connectors.memory.companies import company_object, company_of
 from connectors.memory.wire_state import Kept, Source, from_object, to_object
 from router.model import OwnerId, RecordId
 
@@ -35,12 +36,13 @@ class Unloadable(Unusable, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a file holds. `users` None: it has no list. `kept` and `gone` are the state saved by `to_json`."""
+    """What a file holds. `users`, `companies` None: it has no such list. `kept`, `gone`: the state, by `to_json`."""
 
     records: Sequence[Source]
     users: Sequence[User] | None = None
     kept: Mapping[RecordId, Kept] = field(default_factory=dict)
     gone: Mapping[RecordId, RecordId | None] = field(default_factory=dict)
+    companies: Sequence[Company] | None = None
 
 
 def from_csv(raw: bytes, file: str) -> Content:
@@ -59,6 +61,7 @@ def from_json(raw: bytes, file: str) -> Content:
         _listed(whole, file),
         _kept(_mapping(whole, "kept", file), file),
         _gone(_mapping(whole, "gone", file)),
+        _companies(whole["companies"], file) if "companies" in whole else None,
     )
 
 
@@ -79,6 +82,8 @@ def to_json(content: Content) -> bytes:
     ]
     if content.users is not None:
         parts.append(("users", [_user_object(user) for user in content.users]))
+    if content.companies is not None:
+        parts.append(("companies", [company_object(one) for one in content.companies]))
     blocks = [f'"{name}": [\n{_lines(map(_text, objects))}\n]' for name, objects in parts]
     kept = (f"{_text(key)}: {_text(to_object(value))}" for key, value in content.kept.items())
     blocks += [f'"kept": {{\n{_lines(kept)}\n}}', f'"gone": {_text(content.gone)}']
@@ -189,6 +194,19 @@ def _truth(text: str, file: str, line: int | None, name: str) -> bool:
 
 def _user_object(user: User) -> dict[str, object]:
     return {name: getattr(user, name) for name in USER_COLUMNS}
+
+
+def _companies(raw: object, file: str) -> list[Company]:
+    found: dict[str, Company] = {}
+    for number, one in enumerate(_objects(raw, file, "companies"), 1):
+        try:
+            company = company_of(one)
+        except ValueError as error:
+            raise Unloadable(file, None, f"entry {number} of companies: {error}") from error
+        if company.id in found:
+            raise Unloadable(file, None, f"the company {company.id!r} stands twice in this file")
+        found[company.id] = company
+    return list(found.values())
 
 
 # --- bytes ------------------------------------------------------------------------------------------------

@@ -32,7 +32,10 @@ def each_method(world: World, ref: LeadRef) -> list[Callable[[], object]]:
         lambda: connector.noted([note(ref)]),
         connector.owners,
     ]
-    return [*calls, lambda: connector.history([ref])] if connector.features.history else calls
+    calls += [lambda: connector.history([ref])] if connector.features.history else []
+    return (
+        [*calls, lambda: connector.accounts(["firm.example"], [])] if connector.features.accounts else calls
+    )
 
 
 @promise(

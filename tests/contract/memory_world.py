@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from connectors.contract import Account, Connector, Features, T, User
+from connectors.contract import Account, Company, Connector, Features, T, User
 from connectors.errors import Doubt, Retry, Stop
 from connectors.memory.connector import ABILITIES, MemoryConnector
 from connectors.memory.crm import MemoryCrm
@@ -35,7 +36,9 @@ class MemoryWorld(World):
         self._faults: list[Fault] = []
         self._calls = 0
         self._time = DAY + timedelta(days=1)
-        self.crm = MemoryCrm(lambda: self._time, users=USERS)
+        self.crm = MemoryCrm(lambda: self._time, users=USERS, companies=())
+        assert self.crm.companies is not None
+        self.companies = self.crm.companies
         self.connector: Connector = self.another()
 
     def another(self) -> Connector:
@@ -62,6 +65,16 @@ class MemoryWorld(World):
 
     def merge(self, loser: LeadRef, survivor: LeadRef) -> None:
         self.crm.merge(loser.record, survivor.record)
+
+    def add_company(
+        self, name: str | None = None, domain: str | None = None, *, owner: OwnerId | None = None
+    ) -> RecordId:
+        company = Company(RecordId(f"c{len(self.companies)}"), name, domain, owner, self._time)
+        self.companies[company.id] = company
+        return company.id
+
+    def rename_company(self, company: RecordId, name: str) -> None:
+        self.companies[company] = replace(self.companies[company], name=name, changed=self._time)
 
     def owner(self, ref: LeadRef) -> OwnerId | None:
         (row,) = self.crm.look([ref.record])

@@ -25,6 +25,7 @@ SPOKEN = (
     contract.Outcome,
     contract.User,
     contract.OwnerChange,
+    contract.Company,
     Connector,
 )
 """Whose docstrings a connector must keep; those of `Connector` with its methods'."""

@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 
 import pytest
 
-from tests.contract import failing, reading, writing
+from tests.contract import accounts, failing, reading, writing
 from tests.contract.promises import CHECKS, Check
 from tests.contract.world import World
 
-__all__ = ["CHECKS", "ContractSuite", "failing", "reading", "writing"]
+__all__ = ["CHECKS", "ContractSuite", "accounts", "failing", "reading", "writing"]
 
 
 class ContractSuite(ABC):

@@ -7,6 +7,7 @@ import pytest
 from connectors.errors import Retry
 from connectors.memory.connector import MemoryConnector
 from tests.contract import broken as b
+from tests.contract import broken_accounts as a
 from tests.contract.memory_world import MemoryWorld
 from tests.contract.suite import CHECKS
 
@@ -39,6 +40,13 @@ BROKEN: list[tuple[type[MemoryConnector], str]] = [
     (b.DropsTheTrace, "the_trace_is_written_in_the_call_that_writes_the_owner"),
     (b.ForgetsInactiveUsers, "owners_are_all_users_and_queues_each_once"),
     (b.TellsHistoryBackwards, "history_tells_each_owner_in_order"),
+    (a.AsksForAccountsTwice, "companies_are_found_by_domain_or_name_each_once"),
+    (
+        a.ShowsTheFirstPageOfAccounts,
+        "more_companies_than_fit_on_a_page_and_more_names_than_in_a_call_are_all_found",
+    ),
+    (a.TakesAPieceForTheName, "a_company_is_found_whatever_the_case_and_by_nothing_less_than_its_name"),
+    (a.KeepsAccounts, "a_renamed_company_is_told_by_its_name_of_now"),
     (b.AsksForNothing, "a_full_batch_is_read_and_an_empty_one_is_no_call"),
 ]
 
@@ -70,5 +78,10 @@ def test_no_two_broken_connectors_are_the_same() -> None:
 
 
 def test_every_broken_connector_is_on_the_list() -> None:
-    written = {one for one in vars(b).values() if isinstance(one, type) and one.__module__ == b.__name__}
+    written = {
+        one
+        for module in (b, a)
+        for one in vars(module).values()
+        if isinstance(one, type) and one.__module__ == module.__name__
+    }
     assert written == {connector for connector, _ in BROKEN}

@@ -62,6 +62,16 @@ class World(ABC):
     def merge(self, loser: LeadRef, survivor: LeadRef) -> None:
         """Merge `loser` into `survivor`."""
 
+    def add_company(
+        self, name: str | None = None, domain: str | None = None, *, owner: OwnerId | None = None
+    ) -> RecordId:
+        """Create a company; a world whose connector has `accounts` can."""
+        raise NotImplementedError
+
+    def rename_company(self, company: RecordId, name: str) -> None:
+        """Give a company another name."""
+        raise NotImplementedError
+
     @abstractmethod
     def owner(self, ref: LeadRef) -> OwnerId | None:
         """Return the owner who stands in the CRM, not asked through a connector."""

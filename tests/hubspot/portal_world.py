@@ -132,6 +132,17 @@ class PortalWorld(World):
             table.merge(old, new)
             table.write(new, {"hs_merged_object_ids": old.id}, at=new.updated, source=new.changes[0][2])
 
+    def add_company(
+        self, name: str | None = None, domain: str | None = None, *, owner: OwnerId | None = None
+    ) -> RecordId:
+        given = {"name": name, "domain": domain, "hubspot_owner_id": owner}
+        self.tick()
+        return RecordId(self.portal.add("companies", {key: value for key, value in given.items() if value}))
+
+    def rename_company(self, company: RecordId, name: str) -> None:
+        self.tick()
+        self.portal.edit("companies", company, {"name": name})
+
     def owner(self, ref: LeadRef) -> OwnerId | None:
         owner = self.portal.owner_of(ref.record)
         return OwnerId(owner) if owner else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.contract import Rights
-from connectors.hubspot import wire
+from connectors.hubspot import wire_rights
 from sandbox.faults import error_before
 from tests.hubspot.conftest import Open
 from tests.hubspot.portal_world import FIELDS, PortalWorld
@@ -33,6 +33,12 @@ def test_companies_are_needed_where_they_are_mapped(opened: Open) -> None:
     assert scoped(world, LEAST) == Rights(missing=("crm.objects.companies.read",))
 
 
+def test_the_scope_of_companies_is_never_needless_since_accounts_are_found_with_it(
+    world: PortalWorld,
+) -> None:
+    assert scoped(world, LEAST | {"crm.objects.companies.read"}) == Rights()
+
+
 def test_where_hubspot_does_not_tell_nothing_is_wrong(world: PortalWorld) -> None:
     world.portal.faults.add("oauth.info", error_before(500))
     assert scoped(world, frozenset()) == Rights()
@@ -48,4 +54,4 @@ def test_where_hubspot_does_not_tell_nothing_is_wrong(world: PortalWorld) -> Non
     ],
 )
 def test_each_object_has_scopes_of_its_own(kind: str, scope: str) -> None:
-    assert scope in wire.scopes_needed(kind, companies=False)
+    assert scope in wire_rights.scopes_needed(kind, companies=False)
