@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from types import ModuleType
 
+from connectors.normalise.numbering import country_code, e164
 from connectors.normalise.reading import Unreadable, plain
 
 _LONGEST = 100
@@ -36,7 +36,7 @@ def phone(text: str, country: str | None) -> str:
     match = _NUMBER.fullmatch(text)
     if match is not None:
         return _agreed(match[1].strip(), country)
-    if _VANITY.fullmatch(text) and (text.startswith("+1") or (country and _is_of("+1", country))):
+    if _VANITY.fullmatch(text) and (text.startswith("+1") or (country and country_code(country) == 1)):
         return _agreed(text, country or "US")
     raise Unreadable("no telephone number, or other text beside it")
 
@@ -44,9 +44,9 @@ def phone(text: str, country: str | None) -> str:
 def _agreed(number: str, country: str | None) -> str:
     digits = re.sub(r"[^0-9A-Za-z]", "", number)
     if number.startswith("+"):
-        found = {_valid(number, None)}
+        found = {e164(number, None)}
     elif country is None:
-        found = {_valid(f"+{digits[2:]}", None)} if digits.startswith("00") else set()
+        found = {e164(f"+{digits[2:]}", None)} if digits.startswith("00") else set()
     else:
         found = _readings(number, digits, country)
     numbers = found - {None}
@@ -59,40 +59,19 @@ def _agreed(number: str, country: str | None) -> str:
 
 def _readings(number: str, digits: str, country: str) -> set[str | None]:
     """Return what a number without plus may be: national, or international with its prefix or plus lost."""
-    found = {_valid(number, country)}
+    found = {e164(number, country)}
     if digits.startswith("00"):
-        found.add(_valid(f"+{digits[2:]}", None))
+        found.add(e164(f"+{digits[2:]}", None))
     elif digits.startswith("011"):
-        found.add(_valid(f"+{digits[3:]}", None))
+        found.add(e164(f"+{digits[3:]}", None))
     elif number == digits:
-        found |= {plus for plus in (_valid(f"+{digits}", None),) if plus and _is_of(plus, country)}
+        if digits.startswith(str(country_code(country))):
+            found |= {e164(f"+{digits}", None)} - {None}
     elif country != "US" and _AMERICAN.fullmatch(number):
-        found.add(_valid(number, "US"))
+        found.add(e164(number, "US"))
     return found
 
 
 def _why(number: str, country: str | None) -> str:
     where = "its country code" if number.startswith("+") or country is None else country
     return f"not a valid number of {where}"
-
-
-def _valid(number: str, country: str | None) -> str | None:
-    """Return the number as E.164 where libphonenumber knows it as valid, else None."""
-    library = _library()
-    try:
-        parsed = library.parse(number, country)
-    except library.NumberParseException:
-        return None
-    if not library.is_valid_number(parsed):
-        return None
-    return str(library.format_number(parsed, library.PhoneNumberFormat.E164))
-
-
-def _is_of(number: str, country: str) -> bool:
-    return number.startswith(f"+{_library().country_code_for_region(country)}")
-
-
-def _library() -> ModuleType:
-    import phonenumbers  # its tables load with it, so not before the first number
-
-    return phonenumbers
