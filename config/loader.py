@@ -11,7 +11,7 @@ from typing import TypeVar
 from config import lint
 from config.conditions import Conditions
 from config.connections import Connections
-from config.files.leadswitch import LeadswitchFile
+from config.files.leadswitch import LeadswitchFile, RetentionEntry
 from config.files.rules import RuleEntry, RulesFile
 from config.files.teams import TeamsFile
 from config.lists import Lists
@@ -22,7 +22,7 @@ from config.people import People
 from config.problems import ConfigError, Findings, Place, Problem, Refusal, shown
 from config.rulebook import Rules
 from config.secrets import Secrets
-from config.settings import Configuration, Vocabulary
+from config.settings import Configuration, Retention, Vocabulary
 from config.shapes import Part, model
 from config.sources import Directory, Source, Texts
 from config.storeurl import store_url
@@ -104,11 +104,21 @@ class _Reading:
             rulebook=book,
             connections=connections,
             store=store,
+            retention=self._retention(file.retention),
             timezone=file.timezone,
             hash=_hash(self._source.read),
             files=dict(sorted(self._source.read.items())),
             notices=tuple(self._findings.notices),
         )
+
+    def _retention(self, entry: RetentionEntry | None) -> Retention:
+        if entry is None:
+            return Retention()
+        folder = None if entry.archive is None else (self._directory or Path()) / entry.archive
+        values, history = entry.values, entry.history
+        if values is None or (history is not None and history < values):
+            values = history  # values are of no use without their decision
+        return Retention(values, history, folder)
 
     def _tree(self, name: str) -> Map | None:
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as default
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from config.problems import Problem
 from router.model import Kind
@@ -90,7 +91,7 @@ Options = object
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """One CRM account. `mapping` None is the standard mapping of the kind, `overlap` is in seconds.
+    """One CRM account. `mapping` None is the standard mapping of the kind, `overlap` and `sweep` are in seconds.
 
     `daily_share` is a part of one, `options` an instance of the kind's own Options.
     """
@@ -106,9 +107,22 @@ class Connection:
     mapping: tuple[FieldMap, ...] | None = None
     audit: tuple[str, ...] = ("note",)
     overlap: float = 600.0
+    sweep: float | None = 86_400.0
     daily_share: Decimal = Decimal("0.5")
     max_per_pass: int = 500
     options: Options = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many seconds what is over is kept, None for ever: personal values; decisions, turns and runs.
+
+    `archive` is the folder that takes the second; None: they are dropped.
+    """
+
+    values: float | None = None
+    history: float | None = None
+    archive: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +135,7 @@ class Configuration:
     rulebook: Rulebook
     connections: tuple[Connection, ...]
     store: str = default(repr=False)
+    retention: Retention = Retention()
     timezone: str
     hash: str
     files: Mapping[str, str] = default(repr=False)

@@ -28,6 +28,7 @@ COMMANDS = {
     "sandbox": "sync.commands.sandbox",
     "store copy": "sync.commands.copy",
     "store migrate": "sync.commands.migrate",
+    "store trim": "sync.commands.trim",
     "sync": "sync.commands.sync",
     "undo": "sync.commands.undo",
 }
@@ -277,6 +278,12 @@ def copy(
 ) -> None:
     """Copy a store, such as from SQLite to PostgreSQL. Every table is compared before the copy counts."""
     run(source=source, target=target)
+
+
+@command(stores)
+def trim(run: Run) -> None:
+    """Let all that is older than `retention` leave the store now. Passes do it bit by bit."""
+    run()
 
 
 def main() -> None:

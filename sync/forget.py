@@ -160,6 +160,16 @@ def _configurations(tx: sa.Connection, address: Address) -> Iterator[tuple[str, 
             yield row.hash, changed
 
 
+def line_without(address: Address, line: str) -> str:
+    """Return a line of the archive without the address."""
+    if address.email not in line.lower():
+        return line
+    entry = json.loads(line)
+    if "files" in entry:
+        entry["files"] = dumps(address.within(json.loads(entry["files"])))
+    return dumps(address.within(entry)) + "\n"
+
+
 # --- removing ---------------------------------------------------------------------------------------------
 
 

@@ -19,17 +19,19 @@ from sync.codec import known_from_text
 from sync.decide import last_entry, team_turns
 from sync.ledger import values_of
 from sync.notes import stored_decisions
+from sync.retention import log_from
 from sync.store import Store, StoreError
 from sync.wiring import stored_configuration
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A stored decision and the same one made again. `trace` None: the lead was forgotten, nobody can say why."""
+    """A stored decision and the same one made again. `trace` None: nobody can say any more, and `gone` says why."""
 
     stored: Decision
     at: datetime
     trace: Trace | None
+    gone: str = ""
 
     @property
     def same(self) -> bool:
@@ -53,10 +55,24 @@ def replayed(store: Store, decision: int, ref: LeadRef) -> Replayed:
         made = stored.decision(ref)
         lead = values_of(connection, [stored.values_id]).get(stored.values_id)
         if lead is None:
-            return Replayed(made, row["at"], None)
+            return Replayed(made, row["at"], None, _why(connection, stored.values_id))
+        if row["position"] < log_from(connection) - 1:
+            return Replayed(made, row["at"], None, TURNS_GONE)
         router = _router(_files(connection, row["config"]))
         state = _state(connection, router, row, lead)
     return Replayed(made, row["at"], router.explain(lead, state, row["at"]))
+
+
+FORGOTTEN = "the person was forgotten: what the decision was made from is gone"
+VALUES_GONE = "what the decision was made from is older than `retention`, and was removed"
+TURNS_GONE = "the turns as they stood are older than `retention`, and were removed"
+
+
+def _why(connection: sa.Connection, values: str) -> str:
+    """Say why values are not there: those of a forgotten person leave an empty row."""
+    table = schema.lead_values
+    there = connection.scalar(sa.select(sa.func.count()).where(table.c.id == values))
+    return FORGOTTEN if there else VALUES_GONE
 
 
 def decisions_of(store: Store, entry: str) -> list[int]:
@@ -65,6 +81,14 @@ def decisions_of(store: Store, entry: str) -> list[int]:
     with store.reading() as connection, connection.begin():
         query = sa.select(decisions.c.id).where(decisions.c.lead == entry).order_by(decisions.c.id)
         return [int(found) for found in connection.scalars(query)]
+
+
+def archive_of(store: Store, entry: str) -> str | None:
+    """Return the archive's file that has an entry's decisions, empty if they were dropped; None: the store has them."""
+    leads = schema.leads
+    with store.reading() as connection, connection.begin():
+        found = connection.scalar(sa.select(leads.c.archived).where(leads.c.key == entry))
+    return None if found is None else str(found)
 
 
 def _files(connection: sa.Connection, config: str) -> str:

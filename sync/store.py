@@ -119,6 +119,11 @@ class Store:
             finally:
                 outer.rollback()
 
+    def connections(self) -> list[str]:
+        """Return the connections that have had a pass."""
+        with self.reading() as database:
+            return _connections(database)
+
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection for looking only."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from config import scalars
 from config.problems import Refusal
@@ -50,6 +59,20 @@ def _take(value: object) -> Take:
     raise Refusal("says which leads the first pass takes", "write new, all or since 2026-01-31")
 
 
+def _sweep(value: object) -> float | None:
+    word = text(value)
+    if word == "off":
+        return None
+    seconds = scalars.duration(word)
+    if seconds < _HOUR:
+        raise Refusal(
+            "a sweep reads every record, over several passes", "write 1h or more, such as 24h, or off"
+        )
+    return seconds
+
+
+_HOUR = 3600.0
+
 Replaces = Annotated[
     Any,
     PlainValidator(_replace),
@@ -75,6 +98,13 @@ Takes = Annotated[
 ]
 
 
+Sweeps = Annotated[
+    Any,
+    PlainValidator(_sweep),
+    WithJsonSchema({"type": "string", "pattern": r"^(off|\d+(\.\d+)?\s*[smhdw])$"}),
+]
+
+
 class ConnectionEntry(Part):
     """One CRM account; every key that is not listed here belongs to its kind."""
 
@@ -97,10 +127,49 @@ class ConnectionEntry(Part):
         [], description="How the reason is left in the CRM; default: a note."
     )
     overlap: Seconds = Field(600.0, description="How far each pass looks back behind the last one.")
+    sweep: Sweeps = Field(
+        86_400.0, description="How often all records are read, for what no date shows: 24h, or off."
+    )
     daily_share: Share = Field(Decimal("0.5"), description="The part of the CRM's daily calls to use.")
     max_per_pass: AboveZero = Field(
         500, description="A pass that would assign more leaves the rest and says so."
     )
+
+
+_DAY = 86_400.0
+
+
+def _kept(value: object) -> float:
+    seconds = scalars.duration(text(value))
+    if seconds < _DAY:
+        raise Refusal("what was decided within a day is needed yet", "write 1d or more, such as 400d")
+    return seconds
+
+
+def _both(value: object) -> object:
+    """Let a bare duration stand for both."""
+    if isinstance(value, Text):
+        return Map(value.place, {"values": value, "history": value})
+    return value
+
+
+Kept = Annotated[
+    float, PlainValidator(_kept), WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?\s*[smhdw]$"})
+]
+
+
+class RetentionEntry(Part):
+    """How long what is over is kept."""
+
+    values: Kept | None = Field(None, description="Personal values of leads that ended; default: for ever.")
+    history: Kept | None = Field(None, description="Decisions, turns and runs; default: for ever.")
+    archive: Word | None = Field(
+        None, description="The folder that takes the history; default: it is dropped."
+    )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string"}, handler(core)]}
 
 
 class LeadswitchFile(Part):
@@ -109,5 +178,8 @@ class LeadswitchFile(Part):
     timezone: Zone = Field("UTC", description="For dates without a zone, and for reps without one.")
     store: Word | None = Field(
         None, description="sqlite:///FILE or postgresql+psycopg://...; default: leadswitch.db."
+    )
+    retention: Annotated[RetentionEntry | None, BeforeValidator(_both)] = Field(
+        None, description="How long leads that ended, their decisions and turns are kept; default: for ever."
     )
     connections: Items[ConnectionEntry] = Field([], description="The CRM accounts to route leads of.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from router.model import Band, Decision, Money, Value
 from router.rules import Comparison
 from router.trace import Asked, Attempt, Group, Trace
-from sync.replay import Replayed, decisions_of, replayed
+from sync.replay import Replayed, archive_of, decisions_of, replayed
 from sync.report import entries_of
 from sync.screen import Screen, visible
 from sync.steps import Row
@@ -30,6 +30,7 @@ def run(screen: Screen, *, lead: str) -> int:
 
 def _entry(screen: Screen, store: Store, row: Row) -> bool:
     told = [replayed(store, number, row.ref) for number in decisions_of(store, row.key)]
+    archive = archive_of(store, row.key)
     if screen.json:
         screen.result(
             {
@@ -38,6 +39,7 @@ def _entry(screen: Screen, store: Store, row: Row) -> bool:
                 "step": row.step,
                 "reason": row.reason,
                 "forgotten": row.forgotten and row.forgotten.isoformat(),
+                "archive": archive,
                 "decisions": [as_json(each) for each in told],
             }
         )
@@ -52,8 +54,14 @@ def _entry(screen: Screen, store: Store, row: Row) -> bool:
         for line in _lines(each):
             screen.say(line)
     if not told:
-        screen.say("  no decision was made")
+        screen.say(f"  {_WITHOUT.get(archive, f'its decisions are in the archive, in {archive}')}")
     return all(each.same for each in told)
+
+
+_WITHOUT = {
+    None: "no decision was made",
+    "": "its decisions are older than `retention`, and were dropped",
+}
 
 
 # --- for people -------------------------------------------------------------------------------------------
@@ -62,7 +70,7 @@ def _entry(screen: Screen, store: Store, row: Row) -> bool:
 def _lines(told: Replayed) -> Iterator[str]:
     yield f"\n{told.at:%Y-%m-%d %H:%M:%S} UTC: {outcome(told.stored)}"
     if told.trace is None:
-        yield "  The person was forgotten: what the decision was made from is gone."
+        yield f"  Nobody can say why any more: {told.gone}."
         return
     if not told.same:
         yield f"  [bold red]Made again, the answer is another: {outcome(told.trace.decision)}[/]"
@@ -145,6 +153,7 @@ def as_json(told: Replayed) -> dict[str, object]:
         "by": stored.by,
         "reasons": list(stored.reasons),
         "same": told.same,
+        "gone": told.gone or None,
         "trace": None if told.trace is None else _trace_json(told.trace),
     }
 

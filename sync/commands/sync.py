@@ -6,20 +6,22 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
 
 from config.problems import Refusal
 from config.scalars import duration
 from config.settings import Configuration, Connection
+from router.model import ConnectionName
 from sync.gates import Gates
 from sync.locks import Held
 from sync.passes import Order, Summary, run_pass
 from sync.preview import previewed
+from sync.retention import Trim
 from sync.rhythm import Rhythm, spacings
 from sync.screen import Screen, counted
 from sync.seams import Seams, production
-from sync.store import Store, open_store
+from sync.store import Store, StoreError, open_store
 from sync.trouble import CONFIG_WRONG, CRM_REFUSED, HELD, LEADS_FAILED, OK, Refused, code_of
 from sync.wiring import configuration, wire
 from sync.work import Counts
@@ -214,9 +216,24 @@ def one_pass(
     wired = wire(found, settings, seams, gates=gates)
     try:
         gates.recall(found, settings, store, seams.clock())
-        return run_pass(wired, store, seams, order)
+        summary = run_pass(wired, store, seams, order)
     finally:
         wired.connector.close()
+    if not seams.stopping():
+        try:
+            _keep_short(found, settings, store, seams)
+        except StoreError as error:  # the pass is done all the same, and the next one tries again
+            order.tell(f"{settings.name}: {error}")
+    return summary
+
+
+def _keep_short(found: Configuration, settings: Connection, store: Store, seams: Seams) -> None:
+    """Let some of what is over leave the store; where another pass began already, that one does it."""
+    if found.retention.values is None:
+        return
+    with suppress(Held), store.session(settings.name) as session:
+        trim = Trim(session, ConnectionName(settings.name), found.retention, seams.clock())
+        trim.run(stopping=seams.stopping)
 
 
 def report(screen: Screen, done: Round) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 import config
 from config.conditions import OPERATORS
+from config.files.leadswitch import RetentionEntry
 from config.files.mapping import FieldEntry
 from config.files.rules import AssignEntry, HoldEntry, RuleEntry, SamePersonEntry, StepEntry
 from config.files.teams import CatchUp, RepEntry, TeamEntry
@@ -154,7 +155,7 @@ def test_the_schema_is_one_and_can_be_written_as_json() -> None:
 def test_the_page_names_every_key() -> None:
     page = PAGE.read_text()
     models: tuple[type[Part], ...] = (
-        *FILES.values(), RepEntry, TeamEntry, CatchUp, RuleEntry, AssignEntry, StepEntry, HoldEntry,
+        *FILES.values(), RetentionEntry, RepEntry, TeamEntry, CatchUp, RuleEntry, AssignEntry, StepEntry, HoldEntry,
         SamePersonEntry, FieldEntry,
     )  # fmt: skip
     keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
