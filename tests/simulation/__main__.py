@@ -68,7 +68,7 @@ def _seeds(pool: ProcessPoolExecutor, folder: Path, asked: argparse.Namespace) -
     names = [asked.profile] if asked.profile else list(PROFILES)
     seeds = range(asked.first, asked.first - (-asked.seeds // len(names)))
     total = Figures()
-    for name in names:
+    for name in names if seeds else ():
         total += _world(pool, folder, name, seeds)
     print(f"all worlds: {total}")
     return int(total.failed > 0)

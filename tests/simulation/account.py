@@ -104,18 +104,24 @@ class SimulatedConnector(MemoryConnector):
 
     def assign(self, batch: Sequence[Assignment]) -> Sequence[Outcome]:
         self._world.history.extend(Sent(self._run, one.record.ref.record, one.owner) for one in batch)
-        return self._written(batch, [one.record.ref for one in batch], super().assign)
+        refs = [one.record.ref for one in batch]
+        return self._written(batch, refs, super().assign, self._world.refused["assign"])
 
     def annotate(self, batch: Sequence[Note]) -> Sequence[Outcome]:
-        return self._written(batch, [note.ref for note in batch], super().annotate)
+        refs = [note.ref for note in batch]
+        return self._written(batch, refs, super().annotate, self._world.refused["annotate"])
 
     def _written(
-        self, batch: Sequence[T], refs: Sequence[LeadRef], write: Callable[[Sequence[T]], Sequence[Outcome]]
+        self,
+        batch: Sequence[T],
+        refs: Sequence[LeadRef],
+        write: Callable[[Sequence[T]], Sequence[Outcome]],
+        refused: set[RecordId],
     ) -> Sequence[Outcome]:
         """Write; the answers come in any order, refused records and half a batch as the day brings it."""
         world = self._world
         paired = list(zip(batch, refs, strict=True))
-        barred = {ref for ref in refs if ref.record in world.refused and not world.quiet}
+        barred = {ref for ref in refs if ref.record in refused and not world.quiet}
         sound = [(one, ref) for one, ref in paired if ref not in barred]
         half = len(sound) > 1 and not world.quiet and world.luck.strikes("half_applied")
         done = list(write([one for one, _ in (sound[: len(sound) // 2] if half else sound)]))

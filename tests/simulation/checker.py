@@ -142,7 +142,8 @@ def _record(world: World, row: Row, written: _Written, standing: Standing) -> It
         yield f"record {row.id}: a person chose {chosen[-1]}, and {row.owner} stands"
     if len(row.notes) > 1:
         yield f"record {row.id}: {len(row.notes)} notes"
-    if not chosen and not waits and not row.notes:
+    traced = row.fields.get("leadswitch_key") if world.luck.has("trace_in_fields") else row.notes
+    if not chosen and not waits and not traced:
         yield f"record {row.id}: no note"
 
 

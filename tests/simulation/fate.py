@@ -17,7 +17,8 @@ from tests.simulation.world import World
 _FREEZES = 2
 _LONGEST_FREEZE = 300.0
 _SHORT_FREEZE = 8.0
-_BETWEEN = ("before assign", "before annotate", "store: committed")
+_SENDING = ("before assign", "before annotate")
+_BETWEEN = (*_SENDING, "store: committed")
 _CRASH_BY = 400
 
 
@@ -48,14 +49,13 @@ class Machines:
         if world.quiet or world.freezes >= _FREEZES or world.under_way.get(world.baton.worker):
             return 0.0
         between = what.startswith(_BETWEEN)
-        if not world.luck.strikes(
-            "frozen_between" if between and world.luck.has("frozen_between") else "freeze"
-        ):
+        outside = world.luck.has("frozen_between") and what.startswith(_SENDING)
+        if not world.luck.strikes("frozen_between" if outside else "freeze"):
             return 0.0
         world.freezes += 1
         if not world.luck.has("session_lock"):
             return world.rng.uniform(5, _LONGEST_FREEZE)
-        if between and not world.luck.has("frozen_between"):
+        if between and not outside:
             return world.rng.uniform(1, _SHORT_FREEZE)
         return self._without_its_session()
 

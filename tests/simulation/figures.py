@@ -36,7 +36,7 @@ class Figures:
             f"{self.seeds:,} seeds, {self.failed:,} failed; {self.hours:,.0f} simulated hours, {self.leads:,} leads, "
             f"{self.passes:,} passes, {self.crashes:,} crashes, {self.freezes:,} stops, {self.calls:,} seams; "
             f"{1000 * self.overran / max(self.leads, 1):.1f} of 1,000 leads overran a person's choice and were put "
-            f"back; {self.seeds / self.cpu:.1f} seeds per CPU second"
+            f"back; {self.seeds / (self.cpu or 1):.1f} seeds per CPU second"
         )
 
 

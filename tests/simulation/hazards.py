@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -42,6 +42,7 @@ TABLE = (
     Hazard("half_applied", 0.3, 0.15, "write", "the first records of a batch are written, then a 5xx"),
     Hazard("zombie", 0.5, 0.08, "write", "no answer, and it lands up to 40 s later"),
     Hazard("refused", 0.2, 0.15, "lead", "a validation rule refuses the record for some minutes"),
+    Hazard("note_refused", 0.15, 0.2, "lead", "the record takes no note for some minutes"),
     Hazard("revoked", 0.1, 1.0, "seed", "credentials are refused for a while"),
     Hazard("person", 0.6, 0.3, "lead", "a person chooses an owner in the first minutes, some of them twice"),
     Hazard("person_at_once", 0.4, 0.12, "look", "a person chooses an owner between our look and our write"),
@@ -51,10 +52,13 @@ TABLE = (
     Hazard("merged", 0.25, 0.2, "lead", "the record is merged into another"),
     Hazard("third", 0.5, 0.4, "merge", "both become a third record, with a new id and the older date"),
     Hazard("old_third", 0.0, 1.0, "seed", "that date may lie before everything that a walk still reads"),
+    Hazard("edited", 0.3, 0.3, "lead", "a person fills in or changes a field that rules ask"),
     Hazard("two_accounts", 0.25, 1.0, "seed", "two connections over one store, with the same persons"),
     Hazard("skew", 0.5, 1.0, "seed", "our clocks are up to two hours off the CRM's, all alike to a second"),
     Hazard("clock_jump", 0.15, 1.0, "seed", "our clocks jump by up to two minutes, forward or back"),
     Hazard("crash", 0.5, 0.015, "seam", "the process ends; calls under way may still land"),
+    Hazard("stopped", 0.2, 0.2, "pass", "SIGTERM: the pass ends at the next step"),
+    Hazard("store_fails", 0.15, 0.03, "seam", "a transaction fails, or it is committed and nobody says so"),
     Hazard("crash_once", 0.3, 1.0, "seed", "the process ends once, at the seam that the seed drew"),
     Hazard("freeze", 0.3, 0.01, "seam", "the worker stops for up to five minutes and goes on"),
     Hazard(
@@ -63,12 +67,20 @@ TABLE = (
     Hazard("reconfigured", 0.25, 1.0, "seed", "teams and rules change between passes"),
     Hazard("rep_left", 0.1, 1.0, "seed", "a rep's user is deactivated in the CRM"),
     Hazard("few_per_pass", 0.2, 1.0, "seed", "`max_per_pass` is 2"),
+    Hazard(
+        "trace_in_fields",
+        0.1,
+        1.0,
+        "seed",
+        "the trace goes into fields of the owner's write, there are no notes",
+    ),
     Hazard("take_new", 0.25, 1.0, "seed", "`take: new`: older leads are not ours"),
     Hazard("conditional", 0.15, 1.0, "seed", "the CRM refuses to write what was changed since it was read"),
     Hazard("one_worker", 0.3, 1.0, "seed", "no second worker"),
     Hazard("frozen_between", 0.0, 0.2, "write", "stopped between check and send, longer than the window"),
 )
 
+SETTINGS = ("echo", "take_new", "trace_in_fields", "few_per_pass")
 HAZARDS: Mapping[str, Hazard] = {hazard.name: hazard for hazard in TABLE}
 
 
@@ -102,7 +114,7 @@ class Profile:
 
 PROFILES: Mapping[str, Profile] = {
     "memory": Profile(),
-    "hubspot": Profile(chances={"merged": 0.5, "late_commit": 0.0}, lag=300.0, hidden=4.0, by_id=True),
+    "hubspot": Profile(chances={"merged": 0.5, "late_commit": 0.0}, lag=300.0, hidden=10.0, by_id=True),
     "salesforce": Profile(chances={"merged": 0.1, "late_commit": 0.6}, lag=1.0, late=580.0, owned=True),
 }
 """How `make seeds` makes the world: as it may be, and with the habits of two CRMs that are known to hurt."""
@@ -121,6 +133,10 @@ class Luck:
         found = name in self._rates
         self.struck[name] += found
         return found
+
+    def settings(self) -> Iterator[str]:
+        """Yield those that are settings of a connection."""
+        yield from (name for name in SETTINGS if self.has(name))
 
     def strikes(self, name: str) -> bool:
         rate = self._rates.get(name)

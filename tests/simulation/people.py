@@ -11,8 +11,8 @@ from connectors.memory.crm import MemoryCrm
 from connectors.memory.events import Event, Owned
 from connectors.memory.rows import Row, stamp_of
 from router.model import RecordId
-from tests.simulation.rules import FORMS, PEOPLE, ROBOT, users
-from tests.simulation.world import ACCOUNTS, OVERLAP, World
+from tests.simulation.rules import ACCOUNTS, FORMS, PEOPLE, ROBOT, users
+from tests.simulation.world import OVERLAP, World
 
 TOUCHED = "touched"
 _FLIPS = 3
@@ -38,8 +38,9 @@ def plan_leads(world: World) -> None:
         if backlog or world.luck.strikes("late_commit"):
             age = rng.uniform(60, _BACKLOG) if backlog else rng.uniform(1, profile.late)
             fields["created"] = (world.baton.now + timedelta(seconds=wait - age)).isoformat()
-        if world.luck.strikes("refused"):
-            world.refused.add(record)
+        for hazard, call in (("refused", "assign"), ("note_refused", "annotate")):
+            if world.luck.strikes(hazard):
+                world.refused[call].add(record)
         world.later(wait, partial(_arrive, world, world.crms[account], record, fields))
         _plan_people(world, world.crms[account], record, wait)
 
@@ -59,6 +60,9 @@ def _plan_people(world: World, crm: MemoryCrm, record: RecordId, wait: float) ->
     rng, luck = world.rng, world.luck
     while luck.strikes("person"):
         world.later(wait + rng.uniform(0, 90), partial(crm.edit_owner, record, rng.choice(PEOPLE)))
+    if luck.strikes("edited"):
+        changed = {"country": rng.choice(("US", "DE", "FR"))}
+        world.later(wait + rng.uniform(0, 90), partial(crm.edit, record, changed))
     if luck.strikes("deleted"):
         world.later(wait + rng.uniform(0, _MERGED_WITHIN), partial(crm.delete, record))
     if luck.strikes("merged"):

@@ -6,10 +6,23 @@ from collections.abc import Mapping
 from functools import cache
 
 from connectors.contract import Record, User
-from router.model import Lead, Member, OwnerId, Rep, RepId, Team, TeamName
+from router.model import ConnectionName, Lead, Member, OwnerId, Queue, QueueName, Rep, RepId, Team, TeamName
 from router.route import Router
-from router.rules import ALWAYS, Comparison, Condition, Op, Rule, Rulebook, SamePerson, ToTeam
+from router.rules import (
+    ALWAYS,
+    Comparison,
+    Condition,
+    Keep,
+    Op,
+    Rule,
+    Rulebook,
+    SamePerson,
+    Target,
+    ToQueue,
+    ToTeam,
+)
 
+ACCOUNTS = ("a", "b")
 REPS = ("ana", "bo", "cy")
 BOSS, ROBOT, FORMS = OwnerId("u-boss"), OwnerId("u-robot"), OwnerId("u-forms")
 PEOPLE = (BOSS, OwnerId("u-ana"), OwnerId("u-bo"))
@@ -17,17 +30,18 @@ PEOPLE = (BOSS, OwnerId("u-ana"), OwnerId("u-bo"))
 
 _ALL, _NORTH, _ELSEWHERE = TeamName("all"), TeamName("north"), TeamName("elsewhere")
 _GERMAN = Comparison("country", Op.IS, ("DE",))
+_BACKUP = QueueName("backup")
 _BLANK = Comparison("country", Op.BLANK, (True,))
 
-_RULES: Mapping[str, tuple[tuple[Condition, TeamName], ...]] = {
-    "usual": ((_GERMAN, _NORTH), (ALWAYS, _ALL)),
-    "one team": ((ALWAYS, _ALL),),
-    "some wait": (
-        (_BLANK, _ELSEWHERE),
-        (_GERMAN, _NORTH),
-        (ALWAYS, _ALL),
-    ),  # nobody of that team is in the CRM
+_RULES: Mapping[str, tuple[tuple[Condition, Target], ...]] = {
+    "usual": ((_GERMAN, ToTeam(_NORTH)), (ALWAYS, ToTeam(_ALL))),
+    "one team": ((ALWAYS, ToTeam(_ALL)),),
+    "some wait": ((_BLANK, ToTeam(_ELSEWHERE)), (_GERMAN, ToTeam(_NORTH)), (ALWAYS, ToTeam(_ALL))),
+    "some queue": ((_BLANK, ToQueue(_BACKUP)), (ALWAYS, ToTeam(_ALL))),
+    "some stay": ((_GERMAN, Keep()), (ALWAYS, ToTeam(_ALL))),
 }
+"""Nobody of the team `elsewhere` is in the CRMs: its leads wait."""
+
 USUAL, *OTHERS = _RULES
 
 
@@ -38,7 +52,7 @@ def router(config: str) -> Router:
         RepId(name): Rep(id=RepId(name), name=name, email=f"{name}@reps.example") for name in (*REPS, "di")
     }
     members = {_ALL: REPS, _NORTH: REPS[:2], _ELSEWHERE: ("di",)}
-    rules = tuple(Rule(f"{team} {n}", when, ToTeam(team)) for n, (when, team) in enumerate(_RULES[config]))
+    rules = tuple(Rule(f"rule {n}", when, target) for n, (when, target) in enumerate(_RULES[config], 1))
     return Router(
         Rulebook(
             rules=rules,
@@ -47,6 +61,7 @@ def router(config: str) -> Router:
                 team: Team(team, tuple(Member(RepId(name)) for name in names))
                 for team, names in members.items()
             },
+            queues={_BACKUP: Queue(_BACKUP, {ConnectionName(name): "Backup" for name in ACCOUNTS})},
             same_person=SamePerson(365 * 86_400.0, 0.0),
         )
     )
@@ -57,7 +72,7 @@ def users() -> list[User]:
     others = [
         User(OwnerId(f"u-{name}"), name, f"{name}@office.example") for name in ("boss", "robot", "forms")
     ]
-    return [*people, *others]
+    return [*people, *others, User(OwnerId("q-backup"), "Backup", queue=True)]
 
 
 def normalise(record: Record) -> Lead:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from sync.locks import FileLock, PassLock
+from sync.store import StoreError
 from tests.simulation.baton import Baton
 from tests.simulation.checker import violations
 from tests.simulation.fate import Machines, crash_at, plan_changes, set_clocks
@@ -64,6 +66,12 @@ def _add_workers(world: World, opened: Shelf) -> None:
 
 def _gate(world: World, edge: str, name: str) -> None:
     world.baton.step(f"store: {edge} {name}")
+    if edge == "begin" or world.quiet or not world.baton.worker or not world.luck.strikes("store_fails"):
+        return
+    world.unstored.add(world.runs[world.baton.worker])
+    if edge == "commit":
+        raise sa.exc.OperationalError(name, None, sqlite3.OperationalError("disk I/O error"))
+    raise StoreError(f"{name}: the session ended after the commit")
 
 
 def _lock(world: World, folder: Path, _: sa.Connection, name: str) -> PassLock:

@@ -14,7 +14,7 @@ from router.match import question
 from sync.passes import Order, run_pass
 from sync.seams import Pending, Seams
 from sync.steps import ENDED, WAITING
-from sync.store import Held, LockLost
+from sync.store import Held, LockLost, StoreError
 from sync.work import Wired
 from tests.simulation.account import SimulatedConnector
 from tests.simulation.baton import Crash
@@ -79,11 +79,15 @@ def tick(world: World, worker: str, connection: str) -> None:
         _calls_go_on(world, worker)
     except Held:
         pass
-    except (ConnectorError, LockLost) as error:
-        if isinstance(error, LockLost) and run not in world.lost:
-            world.history.append(Broke(run, f"LockLost: {error}"))
     except Exception as error:  # a wrong design may end in anything
-        world.history.append(Broke(run, f"{type(error).__name__}: {error}"))
+        if not _accounted_for(world, run, error):
+            world.history.append(Broke(run, f"{type(error).__name__}: {error}"))
+
+
+def _accounted_for(world: World, run: int, error: Exception) -> bool:
+    if isinstance(error, LockLost):
+        return run in world.lost
+    return isinstance(error, ConnectorError) or (isinstance(error, StoreError) and run in world.unstored)
 
 
 def _calls_go_on(world: World, worker: str) -> None:
@@ -100,15 +104,9 @@ def _pass(world: World, worker: str, connection: str, run: int) -> None:
         clock=partial(_clock, world, worker),
         sleep=partial(_sleep, world, calls),
         spawn=_Later(world, calls).spawn,
+        stopping=_told_to_stop(world),
     )
-    order = settings(
-        connection,
-        owned=world.profile.owned,
-        new=world.luck.has("take_new"),
-        echo=world.luck.has("echo"),
-        few=world.luck.has("few_per_pass"),
-        overlap=world.profile.overlap,
-    )
+    order = settings(connection, world.profile.owned, world.profile.overlap, frozenset(world.luck.settings()))
     wired = Wired(
         settings=order,
         connector=connector,
@@ -123,17 +121,27 @@ def _pass(world: World, worker: str, connection: str, run: int) -> None:
     run_pass(wired, world.store, seams, Order())
 
 
+def _told_to_stop(world: World) -> Callable[[], bool]:
+    """SIGTERM reaches this process after some seams, or never."""
+    if world.quiet or not world.luck.strikes("stopped"):
+        return lambda: False
+    at = world.baton.steps + world.rng.randrange(1, 50)
+    return lambda: world.baton.steps >= at
+
+
 @cache
-def settings(name: str, *, owned: bool, new: bool, echo: bool, few: bool, overlap: float) -> Connection:
+def settings(name: str, owned: bool, overlap: float, chosen: frozenset[str]) -> Connection:
+    """`chosen` are the hazards of the table that are settings."""
     return Connection(
         name=name,
         kind="memory",
         object=OBJECT,
-        enters=("created", TOUCHED) if echo else ("created",),
+        enters=("created", TOUCHED) if "echo" in chosen else ("created",),
         replaces=(Nobody(), UserNamed("forms")) if owned else (Nobody(),),
-        take=New() if new else All_(),
+        take=New() if "take_new" in chosen else All_(),
+        audit=("properties",) if "trace_in_fields" in chosen else ("note",),
         overlap=overlap,
-        max_per_pass=2 if few else 500,
+        max_per_pass=2 if "few_per_pass" in chosen else 500,
     )
 
 

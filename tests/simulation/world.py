@@ -20,14 +20,15 @@ from tests.simulation.rules import USUAL
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 OBJECT = "leads"
 OVERLAP = 600.0
-ACCOUNTS = ("a", "b")
 
 
 @dataclass(slots=True)
 class World:
     """A world under way. `history` is all that the checker may read, besides the CRMs and the store at the end.
 
-    `offsets` is how far each worker's clock is off. `run` is the number of each worker's pass under way.
+    `offsets` is how far each worker's clock is off. `runs` are the numbers of the workers' passes under way, `lost`
+    and `unstored` those of passes that lost their session or the store. `refused` are records by the call that a
+    validation rule refuses.
     """
 
     profile: Profile
@@ -39,7 +40,7 @@ class World:
     crms: dict[str, MemoryCrm] = field(default_factory=dict)
     history: list[Entry] = field(default_factory=list)
     arrived: dict[RecordId, datetime] = field(default_factory=dict)
-    refused: set[RecordId] = field(default_factory=set)
+    refused: dict[str, set[RecordId]] = field(default_factory=lambda: {"assign": set(), "annotate": set()})
     inactive: set[OwnerId] = field(default_factory=set)
     revoked_from: datetime | None = None
     config: str = USUAL
@@ -48,6 +49,7 @@ class World:
     sessions: Sessions = field(default_factory=Sessions)
     under_way: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
     lost: set[int] = field(default_factory=set)
+    unstored: set[int] = field(default_factory=set)
     passes: int = 0
     crashes: int = 0
     freezes: int = 0

@@ -58,11 +58,15 @@ class _Writes(Through):
 
 
 class JoinedByPosition(_Writes):
+    """The nth answer belongs to the nth record."""
+
     def told(self, refs: Sequence[LeadRef], answers: Sequence[Outcome], again: object) -> Sequence[Outcome]:
         return [replace(answer, ref=ref) for ref, answer in zip(refs, answers, strict=False)]
 
 
 class RetriesBlindly(_Writes):
+    """A call without an answer is made again at once."""
+
     def told(
         self, refs: Sequence[LeadRef], answers: Sequence[Outcome], again: Callable[[], Sequence[Outcome]]
     ) -> Sequence[Outcome]:
@@ -81,11 +85,15 @@ class SendsAgainUnseen(Through):
 
 
 class TakesDoubtForSuccess(_Writes):
+    """A lost answer counts as done."""
+
     def told(self, refs: Sequence[LeadRef], answers: Sequence[Outcome], again: object) -> Sequence[Outcome]:
         return _taken(answers, Verdict.DOUBTFUL, Verdict.DONE)
 
 
 class TakesDoubtForFailure(_Writes):
+    """A lost answer counts as refused, to be tried again."""
+
     def told(self, refs: Sequence[LeadRef], answers: Sequence[Outcome], again: object) -> Sequence[Outcome]:
         return _taken(answers, Verdict.DOUBTFUL, Verdict.REFUSED)
 
@@ -111,7 +119,7 @@ def _taken(answers: Sequence[Outcome], this: Verdict, for_that: Verdict) -> Sequ
 
 
 class LooksOnce(Through):
-    """The walk's record is taken for the fresh look."""
+    """The walk's record is taken for the look before the write."""
 
     @property
     def _seen(self) -> dict[LeadRef, Look]:
@@ -142,16 +150,22 @@ class FollowsOldIds(Through):
 
 
 class NeverFindsNotes(Through):
+    """A doubtful note is written again without a look for its key."""
+
     def noted(self, notes: Sequence[Note]) -> frozenset[str]:
         return frozenset()
 
 
 class FindsEveryNote(Through):
+    """A doubtful note counts as written."""
+
     def noted(self, notes: Sequence[Note]) -> frozenset[str]:
         return frozenset(note.key for note in notes)
 
 
 class ReadsNoHistory(Through):
+    """The owner's history is not read."""
+
     def history(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Sequence[OwnerChange]]:
         return {}
 
@@ -160,14 +174,14 @@ class ReadsNoHistory(Through):
 
 
 class AsksOurClock(Through):
-    """The time of the walk is the one of our own machine."""
+    """`take: new` begins at the time of our own machine."""
 
     def pages(self, walk: Walk, position: str | None) -> Page:
         return replace(self._real.pages(walk, position), server_time=self._work.now())
 
 
 class FloorFromOurClock(Through):
-    """What a walk reached is our own time, also on an empty page."""
+    """A walk reached the time of our own machine, also on an empty page."""
 
     def pages(self, walk: Walk, position: str | None) -> Page:
         page = self._real.pages(walk, position)
@@ -175,6 +189,8 @@ class FloorFromOurClock(Through):
 
 
 class EndsOnAShortPage(Through):
+    """A short page is taken for the last one."""
+
     def pages(self, walk: Walk, position: str | None) -> Page:
         page = self._real.pages(walk, position)
         return replace(page, next=None) if len(page.changes) < PAGE else page

@@ -1,0 +1,137 @@
+"""Wrong parts of the engine, each made from the right one: its docstring says what it gets wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from router.model import State
+from sync.ledger import Ledger
+from sync.locks import Held
+from sync.plan import Act, Plan
+from sync.steps import DOUBTFUL, ENDED, Step
+from sync.work import Pass
+
+Made = Callable[[Any], Any]
+"""Makes the wrong part from the right one."""
+
+# --- what is written into the ledger ----------------------------------------------------------------------
+
+
+def intents_later(real: Any) -> Any:
+    """The intent is not in the ledger before the call."""
+
+    def move(ledger: Ledger, tx: Any, rows: Any) -> None:
+        real(ledger, tx, [row for row in rows if row.step not in (Step.WRITING, Step.NOTING)])
+
+    return move
+
+
+def due_at_once(real: Any) -> Any:
+    """A doubtful write is looked at at once, not after the window in which it may land."""
+
+    def write(ledger: Ledger, tx: Any, rows: Any) -> None:
+        real(ledger, tx, [row._replace(due=None) if row.step in DOUBTFUL else row for row in rows])
+
+    return write
+
+
+def not_recovered(_: Any) -> Any:
+    """What a dead pass had under way is not looked for."""
+    return _nothing
+
+
+def floor_after_each_page(real: Any) -> Any:
+    """The floor moves with each page, and no position is kept."""
+
+    def save(ledger: Ledger, tx: Any, cursor: Any) -> None:
+        reached = max((t for t in (cursor.floor, cursor.newest) if t is not None), default=None)
+        real(ledger, tx, replace(cursor, position=None, since=None, floor=reached))
+
+    return save
+
+
+def cursor_before_its_page(real: Any) -> Any:
+    """The position is stored before the page's leads."""
+
+    def ingest(work: Pass, changes: Any, cursor: Any) -> None:
+        if cursor:
+            with work.session.transaction("cursor first") as tx:
+                work.ledger.save_cursor(tx, cursor)
+        real(work, changes, cursor)
+
+    return ingest
+
+
+def echoes_are_leads(real: Any) -> Any:
+    """Our own writes that come back as changes are new leads."""
+
+    def planned(lead: Any, stamp: Any, row: Any, intake: Any, now: Any) -> Plan:
+        found: Plan = real(lead, stamp, row, intake, now)
+        return Plan(Act.TAKE) if row is not None and row.step in ENDED else found
+
+    return planned
+
+
+# --- looks, locks, turns, persons -------------------------------------------------------------------------
+
+
+def anybody_is_replaced(_: Any) -> Any:
+    """Whoever owns the lead at the fresh look is written over."""
+    return _yes
+
+
+def on_another_session(_: Any) -> Any:
+    """The ledger is written through a session that does not hold the lock."""
+    return _nothing
+
+
+def nobody_is_kept_out(real: Any) -> Any:
+    """Two passes at once over one connection."""
+
+    def acquire(lock: Any, *, wait: bool = False) -> None:
+        try:
+            real(lock, wait=wait)
+        except Held:
+            return
+
+    return acquire
+
+
+def always_held(_: Any) -> Any:
+    """The lock is believed to be held."""
+    return _yes
+
+
+def not_given_back(_: Any) -> Any:
+    """A claim that comes to nothing keeps its turn."""
+    return _nothing
+
+
+def turns_at_hand(real: Any) -> Any:
+    """The turns at hand are used though another pass, or a claim that was released, changed them."""
+
+    def turns(entries: Any) -> Any:
+        _, known = entries._work.turns
+        return known or real(entries)
+
+    return turns
+
+
+def no_effect(_: Any) -> Any:
+    """Leads of one transaction do not see each other's turns."""
+    return lambda *args: State()
+
+
+def nobody_is_known(_: Any) -> Any:
+    """Each lead of a person is somebody new."""
+    return lambda *args: {}
+
+
+def _nothing(*_: Any) -> None:
+    return
+
+
+def _yes(*_: Any) -> bool:
+    return True
