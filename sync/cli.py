@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import gc
-import inspect
 import io
 import os
 import sys
-from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from sync.commandline import (
+    ConfigOption,
+    ConnectionOption,
+    DryRunOption,
+    JsonOption,
+    QuietOption,
+    Run,
+    adding,
+)
 
 COMMANDS = {
     "check": "sync.commands.check",
@@ -23,6 +31,7 @@ COMMANDS = {
     "forget": "sync.commands.forget",
     "init": "sync.commands.init",
     "parked": "sync.commands.parked",
+    "report": "sync.commands.report",
     "retry": "sync.commands.retry",
     "route": "sync.commands.route",
     "sandbox": "sync.commands.sandbox",
@@ -52,22 +61,7 @@ app.add_typer(schemas, name="config")
 stores = typer.Typer(help="The database of the ledger.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(stores, name="store")
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", "-c", metavar="DIR", help="Directory of the configuration.", envvar="LEADSWITCH_CONFIG"
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output, stable.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Results and errors only.")]
-
-
-_KEYWORD = inspect.Parameter.KEYWORD_ONLY
-_COMMON = (
-    inspect.Parameter("config", _KEYWORD, default=None, annotation=ConfigOption),
-    inspect.Parameter("json", _KEYWORD, default=False, annotation=JsonOption),
-    inspect.Parameter("quiet", _KEYWORD, default=False, annotation=QuietOption),
-)
+command = partial(adding, COMMANDS)
 
 
 @app.callback()
@@ -77,55 +71,18 @@ def _everywhere(
     context.obj = (config, json, quiet)
 
 
-Run = Callable[..., None]
-"""Runs a command's module with what was asked, on the screen that the common options describe."""
-
-
-def command(into: typer.Typer = app) -> Callable[[Callable[..., None]], None]:
-    """Add a command that is given a `Run` and its own options; those common to all stand behind them."""
-
-    def add(described: Callable[..., None]) -> None:
-        own = list(inspect.signature(described, eval_str=True).parameters.values())[1:]
-
-        def told(context: typer.Context, **given: Any) -> None:
-            common = tuple(given.pop(each.name) for each in _COMMON)
-            described(partial(_run, context, common), **given)
-
-        everything = [inspect.Parameter("context", _KEYWORD, annotation=typer.Context), *own, *_COMMON]
-        told.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [each.replace(kind=_KEYWORD) for each in everything]
-        )
-        told.__annotations__ = {each.name: each.annotation for each in everything}
-        into.command(described.__name__, help=described.__doc__)(told)
-
-    return add
-
-
-def _run(context: typer.Context, common: tuple[Path | None, bool, bool], **asked: Any) -> None:
-    """Run the command's module; options may stand before or behind the command."""
-    from sync.screen import Screen
-    from sync.trouble import told
-
-    (config, json, quiet), (own_config, own_json, own_quiet) = context.obj, common
-    screen = Screen(own_config or config or Path(), json or own_json, quiet or own_quiet)
-    name = context.command_path.partition(" ")[2]
-    raise typer.Exit(told(screen, lambda: import_module(COMMANDS[name]).run(screen, **asked)))
-
-
-@command()
+@command(app)
 def sync(
     run: Run,
     every: Annotated[str | None, typer.Option(metavar="T", help="Go on, a pass every T: 60s, 5m.")] = None,
-    connection: Annotated[str | None, typer.Option(metavar="N", help="This connection only.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")
-    ] = False,
+    connection: ConnectionOption = None,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Assign new leads. One pass over each connection is the job for cron; with --every it goes on."""
     run(every=every, connection=connection, dry_run=dry_run)
 
 
-@command()
+@command(app)
 def route(
     run: Run,
     file: Annotated[
@@ -141,7 +98,7 @@ def route(
     run(file=file, mapping=mapping, at=at)
 
 
-@command()
+@command(app)
 def explain(
     run: Run,
     lead: Annotated[str, typer.Argument(metavar="LEAD", help="CONNECTION/OBJECT/ID, or the record's id.")],
@@ -150,24 +107,40 @@ def explain(
     run(lead=lead)
 
 
-@command()
-def parked(run: Run) -> None:
+@command(app)
+def parked(run: Run, connection: ConnectionOption = None) -> None:
     """List the leads that wait, with the reason and the deadline."""
-    run()
+    run(connection=connection)
 
 
-@command()
+@command(app)
+def report(
+    run: Run,
+    since: Annotated[
+        str, typer.Option(metavar="T", help="How far back: 7d, 12h, or a day, 2026-01-31.")
+    ] = "7d",
+) -> None:
+    """Count who got how many leads. Also what went wrong and what stands open; no lead is named."""
+    run(since=since)
+
+
+@command(app)
 def retry(
     run: Run,
     lead: Annotated[
-        list[str] | None, typer.Argument(metavar="[LEAD]...", help="These only; default: all.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[LEAD]...", help="These, undone and forgotten ones, too; default: all that failed."
+        ),
     ] = None,
+    connection: ConnectionOption = None,
+    listed: Annotated[bool, typer.Option("--list", help="Only list them, with the next time.")] = False,
 ) -> None:
     """Try the failed leads again now, without waiting for their time."""
-    run(leads=tuple(lead or ()))
+    run(leads=tuple(lead or ()), connection=connection, listed=listed)
 
 
-@command()
+@command(app)
 def undo(
     run: Run,
     name: Annotated[
@@ -176,28 +149,24 @@ def undo(
             metavar="[RUN]", help="As `undo` alone lists them, or its beginning if that is enough."
         ),
     ] = None,
-    connection: Annotated[
-        str | None, typer.Option(metavar="N", help="Runs over this connection only.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")
-    ] = False,
+    connection: ConnectionOption = None,
+    dry_run: DryRunOption = False,
 ) -> None:
-    """Take a pass back: previous owners where ours still stands, and turns. Without RUN list the latest passes."""
+    """Take a pass back. Previous owners return where ours still stand, and turns; without RUN passes are listed."""
     run(name=name, connection=connection, dry_run=dry_run)
 
 
-@command()
+@command(app)
 def forget(
     run: Run,
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="The person's e-mail address.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would go; remove nothing.")] = False,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Remove a person from the store, for good. Every connection is looked through; ids stay as tombstones."""
     run(email=email, dry_run=dry_run)
 
 
-@command()
+@command(app)
 def init(
     run: Run,
     directory: Annotated[
@@ -208,7 +177,7 @@ def init(
     run(directory=directory)
 
 
-@command()
+@command(app)
 def check(
     run: Run,
     live: Annotated[
@@ -222,7 +191,7 @@ def check(
     run(live=live, every=every)
 
 
-@command()
+@command(app)
 def demo(
     run: Run,
     directory: Annotated[
@@ -236,7 +205,7 @@ def demo(
     run(load=lambda: import_module(SANDBOX), directory=directory, stay=stay)
 
 
-@command()
+@command(app)
 def sandbox(
     run: Run,
     port: Annotated[int, typer.Option(metavar="PORT", help="0 takes any free one.")] = 0,

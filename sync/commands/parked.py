@@ -12,9 +12,9 @@ from sync.wiring import store_url
 LISTED = (*WAITING, Step.FAILED, Step.NOTE_FAILED, Step.DOUBTFUL, Step.NOTE_DOUBTFUL)
 
 
-def run(screen: Screen) -> int:
+def run(screen: Screen, *, connection: str | None) -> int:
     store = open_store(store_url(screen.directory), create=False)
-    rows = entries_at(store, LISTED)
+    rows = [row for row in entries_at(store, LISTED) if connection in (None, row.ref.connection)]
     store.close()
     if screen.json:
         for row in rows:

@@ -133,7 +133,13 @@ def test_a_lead_nobody_may_take_is_parked_with_reason_and_deadline(office: Offic
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name not in {"demo", "retry", "sandbox"}])
 def test_errors_of_every_command_are_json_too(command: str, tmp_path: Path) -> None:
-    arguments = {"explain": ["1"], "route": [str(tmp_path / "no.csv")], "init": [str(tmp_path / "no")]}
+    arguments = {
+        "explain": ["1"],
+        "route": [str(tmp_path / "no.csv")],
+        "init": [str(tmp_path / "no")],
+        "forget": ["nobody@nowhere.example"],
+        "store copy": ["sqlite:///from.db", "sqlite:///to.db"],
+    }
     (tmp_path / "no").write_text("a file where a directory is wanted")
     told = run("--config", str(tmp_path / "no"), "--json", *command.split(), *arguments.get(command, []))
     if command == "config schema":

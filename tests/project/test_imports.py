@@ -47,7 +47,7 @@ LOADS = {
 }
 """Command -> (other people's packages, our modules) that it may load; patterns as of file names."""
 
-ALWAYS = "sync sync.cli sync.screen sync.trouble sync.commands"
+ALWAYS = "sync sync.cli sync.commandline sync.screen sync.trouble sync.commands"
 
 NEVER = {
     "check": "sync.store sync.schema connectors.memory.* connectors.normalise.mapping router.route",
