@@ -7,7 +7,10 @@ import pytest
 from tests.cli.program import Office
 
 HEAD = "id,First Name,Last Name,Email,Phone,Company,Country,Employees,Lead Source,createdate\n"
-HERS = "1,Wilhelmina,Ochsenknecht,Mina.Ochse@Kaffeehaus-Ochse.de,+49 30 5550 4417,Kaffeehaus Ochse,DE,7,Web,2026-01-05\n"
+HERS = (
+    "1,Wilhelmina,Ochsenknecht,Mina.Ochse@Kaffeehaus-Ochse.de,+49 30 5550 4417,"
+    "Kaffeehaus Ochse,DE,7,Web,2026-01-05\n"
+)
 SAME_BY_PHONE = "2,Wilhelmina,Ochsenknecht,,+49 30 5550 4417,Ochse privat,DE,,Web,2026-01-05\n"
 UNREADABLE = (
     "3,Minchen,Verschreiber,mina.ochse@kaffeehaus-ochse.de or so,,Ochsenbude,x,,Partner Referral,2026-01-05\n"

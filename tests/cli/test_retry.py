@@ -35,8 +35,7 @@ def test_failed_leads_are_listed_with_reason_and_the_next_time(moody: Office) ->
     assert moody.run("retry", "--list", "--connection", "sample", "--json").objects == []
     assert len(moody.run("parked", "--connection", "crm", "--json").objects) == len(listed)
     shown = moody.run("retry", "--list")
-    assert shown.out.startswith("1 lead failed or in doubt
-")
+    assert shown.out.startswith("1 lead failed or in doubt\n")
 
 
 def test_one_lead_is_tried_again(moody: Office) -> None:
