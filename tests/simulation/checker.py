@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,7 +26,7 @@ def violations(world: World) -> list[str]:
         *_looks_before_writes(world),
         *_watermarks(world, standing),
         *_records(world, standing),
-        *ledger_checker.violations(world.store, standing, _Written.of(world).owners),
+        *ledger_checker.violations(standing, _owned(world)),
         *_persons(world, standing),
     ]
 
@@ -93,35 +93,23 @@ def _replaceable(world: World, owner: OwnerId | None) -> bool:
 # --- the records ------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Written:
-    """The owners that were written to each record, by us and by others, in order."""
-
-    ours: dict[RecordId, list[OwnerId | None]] = field(default_factory=lambda: defaultdict(list))
-    chosen: dict[RecordId, list[OwnerId | None]] = field(default_factory=lambda: defaultdict(list))
-
-    @classmethod
-    def of(cls, world: World) -> _Written:
-        written = cls()
-        for entry in world.history:
-            if isinstance(entry, Owned):
-                (written.ours if entry.ours else written.chosen)[entry.record].append(entry.owner)
-        return written
-
-    @property
-    def owners(self) -> Mapping[RecordId, set[OwnerId | None]]:
-        """Everyone who ever owned each record since it came."""
-        records = {*self.ours, *self.chosen}
-        return {record: {*self.ours.get(record, ()), *self.chosen.get(record, ())} for record in records}
+def _owned(world: World) -> Mapping[RecordId, Sequence[Owned]]:
+    """Return every owner that was written to each record, by us and by others, in order."""
+    written: dict[RecordId, list[Owned]] = defaultdict(list)
+    for entry in world.history:
+        if isinstance(entry, Owned):
+            written[entry.record].append(entry)
+    return written
 
 
 def _records(world: World, standing: Standing) -> Iterator[str]:
-    written = _Written.of(world)
+    written = _owned(world)
     for name, crm in world.crms.items():
         for row in crm.rows():
+            writes = written.get(row.id, ())
             if _is_ours(row, standing.watermarks.get(name)):
-                yield from _record(world, row, written, standing)
-            elif written.ours.get(row.id) or row.notes:
+                yield from _record(world, row, writes, standing)
+            elif row.notes or any(write.ours for write in writes):
                 yield f"record {row.id}: older than what we take, and written"
 
 
@@ -130,21 +118,50 @@ def _is_ours(row: Row, watermark: datetime | None) -> bool:
     return watermark is None or stamp is None or stamp >= watermark
 
 
-def _record(world: World, row: Row, written: _Written, standing: Standing) -> Iterator[str]:
+def _record(world: World, row: Row, writes: Sequence[Owned], standing: Standing) -> Iterator[str]:
+    """What holds of each time the lead was ours: from its coming, or from when its owner was taken away."""
     waits = row.id in standing.waiting
-    chosen, ours = written.chosen.get(row.id, []), written.ours.get(row.id, [])
+    times = _times(world, row, writes)
     if _replaceable(world, row.owner) and not waits:
         yield f"record {row.id}: forgotten, it has no owner and waits for nothing"
-    automatic = {owner for owner in ours if owner not in chosen}
-    if len(automatic) > 1:
-        yield f"record {row.id}: {len(automatic)} automatic owners"
-    if chosen and row.owner != chosen[-1]:
-        yield f"record {row.id}: a person chose {chosen[-1]}, and {row.owner} stands"
-    if len(row.notes) > 1:
+    for time in times:
+        if len(automatic := {write.owner for write in time.ours} - time.chosen) > 1:
+            yield f"record {row.id}: {len(automatic)} automatic owners"
+    if times[-1].chosen and row.owner != times[-1].choice:
+        yield f"record {row.id}: a person chose {times[-1].choice}, and {row.owner} stands"
+    if len(row.notes) > len(times):
         yield f"record {row.id}: {len(row.notes)} notes"
-    traced = row.fields.get("leadswitch_key") if world.luck.has("trace_in_fields") else row.notes
-    if not chosen and not waits and not traced:
+    if not times[-1].chosen and not waits and not _traced(world, row, times[-1].since):
         yield f"record {row.id}: no note"
+
+
+def _traced(world: World, row: Row, since: datetime) -> bool:
+    if world.luck.has("trace_in_fields"):
+        return bool(row.fields.get("leadswitch_key"))
+    return any(note.at >= since for note in row.notes)
+
+
+@dataclass(slots=True)
+class _Time:
+    """One time that a record was ours to assign, and the owners written then."""
+
+    since: datetime
+    ours: list[Owned] = field(default_factory=list)
+    choice: OwnerId | None = None
+    chosen: set[OwnerId | None] = field(default_factory=set)
+
+
+def _times(world: World, row: Row, writes: Sequence[Owned]) -> list[_Time]:
+    times = [_Time(row.arrived)]
+    for write in writes:
+        if write.ours:
+            times[-1].ours.append(write)
+        elif _replaceable(world, write.owner):
+            times.append(_Time(write.at))
+        else:
+            times[-1].choice = write.owner
+            times[-1].chosen.add(write.owner)
+    return times
 
 
 def _watermarks(world: World, standing: Standing) -> Iterator[str]:

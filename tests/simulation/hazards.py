@@ -10,6 +10,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import NamedTuple
 
 from connectors.contract import Features
@@ -47,6 +48,9 @@ TABLE = (
     Hazard("person", 0.6, 0.3, "lead", "a person chooses an owner in the first minutes, some of them twice"),
     Hazard("person_at_once", 0.4, 0.12, "look", "a person chooses an owner between our look and our write"),
     Hazard("robot", 0.25, 0.35, "write", "another automation gives the lead back to its own user"),
+    Hazard(
+        "let_go", 0.0, 0.35, "write", "somebody takes the owner away again: the lead is to be assigned anew"
+    ),
     Hazard("echo", 0.3, 0.6, "write", "our write moves a polled date, and comes back as a change"),
     Hazard("deleted", 0.35, 0.15, "lead", "the record is deleted"),
     Hazard("merged", 0.25, 0.2, "lead", "the record is merged into another"),
@@ -123,10 +127,12 @@ PROFILES: Mapping[str, Profile] = {
 class Luck:
     """The hazards of one seed, and whether one strikes now. `struck` counts how often each did."""
 
-    def __init__(self, profile: Profile, rng: random.Random) -> None:
+    def __init__(self, profile: Profile, seed: int, rng: random.Random) -> None:
         self._rng = rng
         self.struck: Counter[str] = Counter()
-        self._rates = {name: profile.rate(name) for name in HAZARDS if rng.random() < profile.chance(name)}
+        self._rates = {
+            name: profile.rate(name) for name in HAZARDS if _share(seed, name) < profile.chance(name)
+        }
 
     def has(self, name: str) -> bool:
         """Say whether the seed has a hazard that is there or not."""
@@ -146,3 +152,8 @@ class Luck:
 
     def __str__(self) -> str:
         return ", ".join(self._rates)
+
+
+def _share(seed: int, name: str) -> float:
+    """Return a number in [0, 1) for each hazard of a seed: a hazard more in the table changes no other."""
+    return int.from_bytes(blake2b(f"{seed} {name}".encode(), digest_size=4).digest(), "big") / 2**32

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from router.model import OwnerId, RecordId
+from connectors.memory.events import Owned
+from router.model import RecordId
 from sync import schema
 from sync.steps import ENDED, WAITING
 from sync.store import Store
+from tests.simulation.rules import FORMS
 
 _LEADS = sa.select(schema.leads)
 _LOG = sa.select(schema.log).where(schema.log.c.kind.in_(("turn", "returned"))).order_by(schema.log.c.seq)
@@ -51,22 +53,23 @@ def standing(store: Store) -> Standing:
     return Standing(leads, log, claims, frozenset(waiting), reps, marks)
 
 
-def violations(
-    store: Store, found: Standing, owners: Mapping[RecordId, set[OwnerId | None]]
-) -> Iterator[str]:
-    """`owners` is everyone who ever owned each record."""
+def violations(found: Standing, written: Mapping[RecordId, Sequence[Owned]]) -> Iterator[str]:
+    """`written` is every owner written to each record."""
     for row in found.leads:
+        record, owners = row["record_id"], [write.owner for write in written.get(row["record_id"], ())]
         if row["step"] not in ENDED and row["step"] not in WAITING:
-            yield f"record {row['record_id']}: still at the step {row['step']} ({row['reason']})"
-        if row["key"] in found.claims and row["owner_id"] not in owners.get(row["record_id"], ()):
-            yield f"record {row['record_id']}: {row['owner_id']} has the claim and never was its owner"
-    yield from _entries(found)
+            yield f"record {record}: still at the step {row['step']} ({row['reason']})"
+        if row["key"] in found.claims and row["owner_id"] not in owners:
+            yield f"record {record}: {row['owner_id']} has the claim and never was its owner"
+    yield from _entries(found, written)
     yield from _turns(found)
 
 
-def _entries(found: Standing) -> Iterator[str]:
+def _entries(found: Standing, written: Mapping[RecordId, Sequence[Owned]]) -> Iterator[str]:
+    """A record is ours once, and once more each time that its owner is taken away."""
     for record, times in Counter(row["record_id"] for row in found.leads).items():
-        if times > 1:
+        let_go = sum(not write.ours and write.owner in (None, FORMS) for write in written.get(record, ()))
+        if times > 1 + let_go:
             yield f"record {record}: {times} entries"
 
 

@@ -105,12 +105,18 @@ def _happened(world: World, account: str, events: Sequence[Event]) -> None:
 
 
 def _answered(world: World, crm: MemoryCrm, written: Owned) -> None:
-    """What other automation does when we write an owner."""
-    flips = sum(
-        isinstance(e, Owned) and e.record == written.record and e.owner == ROBOT for e in world.history
-    )
-    if flips < _FLIPS and world.luck.strikes("robot"):
-        world.later(world.rng.uniform(0.5, 30), partial(crm.edit_owner, written.record, ROBOT))
+    """What others do when we write an owner."""
+    if _flips(world, written.record) < _FLIPS:
+        if world.luck.strikes("robot"):
+            world.later(world.rng.uniform(0.5, 30), partial(crm.edit_owner, written.record, ROBOT))
+        elif world.luck.strikes("let_go"):
+            nobody = FORMS if world.profile.owned else None
+            world.later(world.rng.uniform(0.5, 90), partial(crm.edit_owner, written.record, nobody))
     if world.luck.strikes("echo"):
         at = (world.baton.now + timedelta(seconds=1)).isoformat()
         world.later(1, partial(crm.edit, written.record, {TOUCHED: at}))
+
+
+def _flips(world: World, record: RecordId) -> int:
+    given_back = (None, FORMS, ROBOT)
+    return sum(isinstance(e, Owned) and e.record == record and e.owner in given_back for e in world.history)

@@ -43,7 +43,7 @@ def run_seed(seed: int, folder: Path, profile: Profile, crash: Callable[[str], b
 def build(seed: int, opened: Shelf, profile: Profile, crash: Callable[[str], bool] | None = None) -> World:
     """Make the world of a seed."""
     rng = random.Random(seed)
-    luck = Luck(profile, rng)
+    luck = Luck(profile, seed, rng)
     world = World(profile, rng, luck, START + timedelta(seconds=profile.arrivals))
     machines = Machines(world, opened, crash_at(rng))
     fate = machines.fate()

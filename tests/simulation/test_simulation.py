@@ -15,7 +15,7 @@ from tests.simulation.mutants import MUTANTS, SEEDS_FOR_A_MUTANT, caught
 from tests.simulation.run import run_seed
 from tests.simulation.shelf import template
 
-SEEDS = range(100_001, 100_031)
+SEEDS = range(100_201, 100_231)
 _CALM = {name: 1.0 if name == "one_worker" else 0.0 for name in HAZARDS}
 
 
@@ -79,11 +79,15 @@ KNOWN = {
         Profile(chances={**_CALM, "rep_left": 1.0, "cut_after": 1.0, "crash": 1.0}, rates={"cut_after": 0.4}),
     ),
     "a person chooses again while their first choice is put back: the put-back is not verified": (
-        range(1, 41),
+        range(45, 61),
         Profile(chances={**_CALM, "person_at_once": 1.0}, rates={"person_at_once": 0.6}),
     ),
+    "an owner is taken away after ours was written: the lead does not become ours again": (
+        range(1, 11),
+        Profile(chances={**_CALM, "let_go": 1.0}),
+    ),
     "our clock jumps forward while a note is doubtful: the window ends before the note lands": (
-        range(101, 126),
+        range(30, 41),
         Profile(
             chances={**_CALM, "one_worker": 0.0, "clock_jump": 1.0, "zombie": 1.0}, rates={"zombie": 0.6}
         ),
