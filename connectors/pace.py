@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping
 from connectors.contract import Budget, Limits
 from connectors.errors import Stop
 
-MARGIN = 0.05
-"""The part of a large budget that is left alone: what others send to the account counts there too."""
+MARGIN = 0.02
+"""The part of a large budget that is left alone, for what the same credentials send from elsewhere."""
 
-PADDING = 0.02
-"""By how much a budget's stretch of time is lengthened: calls arrive at the CRM a little after they are sent."""
+PADDING = 0.002
+"""By how much a budget's stretch of time is lengthened, for clocks that do not run alike."""
 
 _LARGE = 20
 
@@ -30,9 +30,10 @@ _SHORTEST = 0.001
 class Pacer:
     """Counts calls against a CRM's limits. Times are seconds of any clock that does not go back.
 
-    A call is counted when it is sent, not when it is planned: a thread may wake up late, and its call would then stand
-    in a stretch of time that is full already. `daily_share` is the part of the day's calls that may be used. The day is
-    any 24 hours, so the share holds whatever midnight the account counts from.
+    The CRM counts a call at some moment between its departure and its answer, and nobody knows when: threads wake up
+    late, connections take time, servers queue. So a call counts from the moment it is sent until a whole stretch of
+    time after it was answered. `daily_share` is the part of the day's calls that may be used. The day is any 24 hours,
+    so the share holds whatever midnight the account counts from.
     """
 
     def __init__(self, limits: Limits, daily_share: float = 0.5) -> None:
@@ -58,8 +59,14 @@ class Pacer:
         """Count a call of this kind that is sent now."""
         for window in self._windows:
             if window.counts(kind):
-                window.take(now)
+                window.under_way += 1
         self._spend(now, 1)
+
+    def answered(self, kind: str, now: float) -> None:
+        """Learn that a call that was sent has its answer, or will have none."""
+        for window in self._windows:
+            if window.counts(kind):
+                window.end(now)
 
     def spent(self, calls: Iterable[tuple[float, float]], now: float) -> None:
         """Learn of calls that were made before: when, oldest first, and how many; those counted here may be among them.
@@ -134,12 +141,13 @@ def polls_per_day(every: float, calls: float = 1.0) -> float:
 
 
 class _Window:
-    """One budget: the times of its calls that still count."""
+    """One budget: how many of its calls are under way, and when those that still count were answered."""
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
+        self.under_way = 0
         self._calls = _kept(budget.calls)
-        self._times: deque[float] = deque()
+        self._answered: deque[float] = deque()
         self._held = -math.inf
         self._seconds = budget.seconds * (1 + PADDING)
 
@@ -147,14 +155,21 @@ class _Window:
         return (not self.budget.kinds or kind in self.budget.kinds) and kind not in self.budget.exempt
 
     def earliest(self, at: float) -> float:
-        """Return the first moment from `at` on at which one call more makes no stretch of time hold too many."""
-        at = max(at, self._held)
-        return at if len(self._times) < self._calls else max(at, self._times[-self._calls] + self._seconds)
+        """Return the first moment from `at` on at which there may be room for one call more.
 
-    def take(self, at: float) -> None:
-        while self._times and self._times[0] + self._seconds <= at:
-            self._times.popleft()
-        self._times.append(at)
+        Where only calls under way stand against it, that is when the first of them no longer counts if it ends now.
+        """
+        while self._answered and self._answered[0] + self._seconds <= at:
+            self._answered.popleft()
+        too_many = self.under_way + len(self._answered) - self._calls
+        if too_many < 0:
+            return max(at, self._held)
+        last = self._answered[too_many] if too_many < len(self._answered) else at
+        return max(last + self._seconds, self._held)
+
+    def end(self, at: float) -> None:
+        self.under_way -= 1
+        self._answered.append(at)
 
     def hold(self, until: float) -> None:
         self._held = max(self._held, until)

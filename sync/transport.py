@@ -28,7 +28,7 @@ class Gate:
         self._slept = 0.0
 
     def take(self, kind: str, sleep: Sleep, stopping: Callable[[], bool]) -> None:
-        """Return when a call of this kind may be sent; it is counted then.
+        """Return when a call of this kind may be sent; it is counted then, until some time after it is over.
 
         When the program is told to stop, what is under way is not kept waiting: it goes out, and is counted.
         """
@@ -36,6 +36,11 @@ class Gate:
             until = self.now() + wait
             sleep(wait)
             self._awake(until, stopping)
+
+    def over(self, kind: str) -> None:
+        """Say that a call of this kind has ended, well or not."""
+        with self._lock:
+            self._pacer.answered(kind, self.now())
 
     def learn(self, kind: str, answer: object) -> None:
         """Read what an answer says about the account's limits."""
@@ -87,9 +92,11 @@ class Transport:
     def __call__(self, name: str, apply: Callable[[], T]) -> T:
         if self.gate is not None:
             self.gate.take(name, self._sleep, self._stopping)
-        try:  # nothing stands between the gate and the call: what takes time there, the CRM sees
+        try:
             result = apply()
         finally:
+            if self.gate is not None:
+                self.gate.over(name)
             with self._lock:
                 self._made += 1
         if self.gate is not None:

@@ -63,6 +63,7 @@ def test_what_one_pass_sent_counts_for_the_next_over_another_connection() -> Non
         gate = gates.open(FOUND, settings, LIMITS)
         assert gate is not None
         gate.take("read", slept.append, lambda: False)
+        gate.over("read")
     assert len(slept) == 1
 
 
