@@ -43,6 +43,12 @@ def test_what_the_program_says_of_leads_names_no_person(canary: Office) -> None:
         "parked",
         "parked --json",
         "retry",
+        "retry --list",
+        "report",
+        "report --json",
+        "undo",
+        "undo 2 --dry-run",
+        "undo 2",
         "check --live",
     ]
     for told in _said(canary, commands):

@@ -38,7 +38,7 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account
     def seams(pool: ThreadPoolExecutor, stop: Event) -> Seams:
         return replace(production(pool, stop), clock=account.now, sleep=account.clock.sleep)
 
-    for module in ("sync.commands.sync", "sync.live", "sync.preview"):
+    for module in ("sync.commands.sync", "sync.commands.undo", "sync.live", "sync.preview"):
         monkeypatch.setattr(f"{module}.production", seams)
     with serve(account):
         yield account
