@@ -51,6 +51,7 @@ class Connections:
             mapping=self.mappings.read(entry.mapping) if entry.mapping is not None else None,
             audit=_words(entry.audit) or ("note",),
             overlap=entry.overlap,
+            sweep=entry.sweep,
             daily_share=entry.daily_share,
             max_per_pass=entry.max_per_pass,
             options=self._options(entry),

@@ -60,7 +60,9 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """Walk every record there is: the sweep."""
+    """Walk every record there is: the sweep. The newest of a record's `dates` is its stamp."""
+
+    dates: tuple[str, ...] = ()
 
 
 Walk = Entered | Everything
@@ -78,7 +80,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A record met on a walk. `stamp` is the walk's date on it, None on a sweep or where the CRM gave none."""
+    """A record met on a walk. `stamp` is the walk's date on it, None where the CRM gave none or none was asked for."""
 
     record: Record
     stamp: datetime | None

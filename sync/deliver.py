@@ -26,18 +26,7 @@ _UNKNOWN = "the answer did not arrive; it is looked at after the window in which
 
 def deliver(work: Pass, rows: Sequence[Row]) -> Task:
     """Write the owners of claimed rows, then their notes; what must be sent again is looked at afresh first."""
-    yield from _until_sent(work, _still_right(work, rows), _deliver_once, _failed)
-
-
-def _still_right(work: Pass, rows: Sequence[Row]) -> Sequence[Row]:
-    """Return the rows whose rep can still own leads in the CRM; the others are to be decided again."""
-    if not rows:
-        return rows
-    owners = work.people().owners
-    stale = [row for row in rows if row.rep and row.over is None and owners.get(row.rep) != row.owner_id]
-    release(work, [_undecided(row) for row in stale])
-    gone = {row.key for row in stale}
-    return [row for row in rows if row.key not in gone]
+    yield from _until_sent(work, rows, _deliver_once, _failed)
 
 
 def _undecided(row: Row) -> Row:
@@ -84,7 +73,7 @@ class _SortedOut:
     """What the fresh look says of each claimed row: write it, it is ours already, or it is lost to us."""
 
     def __init__(self, work: Pass, looks: Mapping[LeadRef, Look]) -> None:
-        self._work, self._looks, self._intake = work, looks, work.intake()
+        self._work, self._looks, self._intake, self._owners = work, looks, work.intake(), work.people().owners
         self.writes: list[tuple[Row, Record]] = []
         self.already: list[Row] = []
         self.lost: list[Row] = []
@@ -95,11 +84,17 @@ class _SortedOut:
             self.lost.append(_ended(row, Step.GONE, gone_because(look)))
         elif look.record.owner == row.owner_id:
             self.already.append(_owned(self._work, row))
+        elif self._may_replace(row, look.record.owner) and self._has_left(row):
+            self.lost.append(_undecided(row))
         elif self._may_replace(row, look.record.owner):
             self.writes.append((self._seen(row, look.record.owner), look.record))
         else:
             self._work.counts.conflicts += 1
             self.lost.append(_ended(row, Step.CONFLICT, f"owned by {look.record.owner}, a person's choice"))
+
+    def _has_left(self, row: Row) -> bool:
+        """Say whether the rep can own leads in the CRM no more; what was written before they left stands."""
+        return row.rep is not None and row.over is None and self._owners.get(row.rep) != row.owner_id
 
     def _seen(self, row: Row, owner: OwnerId | None) -> Row:
         """Return the row with the owner whom the write replaces; another than the claim knew is a new intent."""
@@ -211,9 +206,11 @@ def _failed(row: Row, reason: str, now: datetime) -> Row:
 
 
 def _owned(work: Pass, row: Row) -> Row:
-    """The owner stands in the CRM. A put-back choice of a person ends here; ours gets its note."""
+    """The owner stands in the CRM: ours gets its note; a person's choice that was put back is verified once more."""
     if row.over is not None and row.undoes is None:
-        return _ended(row, Step.CONFLICT, f"{row.owner_id} was chosen by a person and put back")
+        return noted(work, row, work.now())._replace(
+            reason=f"{row.owner_id} was chosen by a person and put back"
+        )
     intent_at = row.intent_at or work.now()
     return row._replace(step=Step.OWNED, reason="", due=None, attempts=0, intent_at=intent_at)
 

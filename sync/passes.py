@@ -18,12 +18,13 @@ from sync.codec import dumps
 from sync.decide import announce, decide
 from sync.deliver import deliver, gone_because, look_for_notes, note
 from sync.directory import Directory, directory
-from sync.ingest import Walk, first_walk, ingest
+from sync.ingest import ingest
 from sync.ledger import Ledger, values_of
 from sync.seams import Seams
 from sync.steps import DOUBTFUL, WAITING, Row, Step
 from sync.store import Session, Store
 from sync.verify import verify
+from sync.walks import Walk, first_walk, sweep_due
 from sync.work import FRESH, Counts, Pass, Task, Wired, calling, drive
 
 _LISTED = 20
@@ -147,8 +148,14 @@ def _work(work: Pass, order: Order) -> int:
     if waiting:
         taken = min(waiting, work.allowance)
         order.tell(f"{work.ledger.connection}: {waiting:,} to assign, {taken:,} in this pass")
-    drive(_tasks(work, [Walk(work, field) for field in fields if field not in first]), work.seams)
-    return 0 if work.seams.stopping() else _standing(work)[Step.SEEN]
+    walks = [Walk(work, field) for field in fields if field not in first]
+    sweep = sweep_due(work) if order.walks else None
+    drive(_tasks(work, [*walks, sweep] if sweep else walks), work.seams)
+    left = _standing(work)[Step.SEEN]
+    if left and work.allowance > 0:  # given back while the last ones were on their way
+        drive(_tasks(work, []), work.seams)
+        left = _standing(work)[Step.SEEN]
+    return 0 if work.seams.stopping() else left
 
 
 def _standing(work: Pass) -> Counter[Step]:

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from router.model import Lead, OwnerId
-from sync.steps import UNDECIDED, Row, Step
+from sync.steps import OVER, UNDECIDED, Row, Step
 
 NOBODY = None
+
+LOST_AFTER = timedelta(hours=1)
+"""How long after our write a lead without an owner was left by it, and is not one that shows late."""
+
+TIMES, FLIPPED_BACK = 3, timedelta(days=7)
+"""The entry from which on, and the time in which, a lead that comes back is parked: someone else keeps changing it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
     """What a connection takes: leads that entered at or after `watermark`, for whom `when` holds, owned by one of
-    `replaces` (None in it is nobody)."""
+    `replaces` (None in it is nobody). In a sweep old records are met too, and what became of those we know.
+    """
 
     when: Callable[[Lead, datetime], bool | None]
     replaces: frozenset[OwnerId | None]
     watermark: datetime | None
+    sweep: bool = False
 
     def may_replace(self, owner: OwnerId | None) -> bool:
         return (owner or NOBODY) in self.replaces
@@ -34,6 +42,11 @@ class Act(StrEnum):
     SKIP = "skip"
     REFRESH = "refresh"  # waiting: keep the newest values
     TAKEN = "taken"  # waiting, and a person took it meanwhile
+    AGAIN = "again"  # it became ours once more: a new entry
+    PARK = "park"  # the same, too often: a new entry that waits for people
+
+
+NEW_ENTRY = frozenset({Act.AGAIN, Act.PARK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +69,39 @@ def plan(lead: Lead, stamp: datetime | None, row: Row | None, intake: Intake, no
     if row.step is Step.SKIPPED and row.decision is None:
         found = _not_ours(lead, intake, now)
         return _TAKE if found is None else _NOTHING
+    if row.step in OVER or row.undoes:
+        return _plan_again(lead, stamp, row, intake, now)
     return _NOTHING
 
 
 def _plan_new(lead: Lead, stamp: datetime | None, intake: Intake, now: datetime) -> Plan:
     if intake.watermark and stamp and stamp < intake.watermark:
         return _NOTHING
+    if intake.sweep and stamp is None:
+        return _NOTHING
     why = _not_ours(lead, intake, now)
     return _TAKE if why is None else Plan(Act.SKIP, why)
+
+
+def _plan_again(lead: Lead, stamp: datetime | None, row: Row, intake: Intake, now: datetime) -> Plan:
+    """A record that we had done with: has it entered anew since we wrote, or is it without an owner again?
+
+    A walk may show what was before our write, so only a later date counts there; a sweep comes much later. Where the
+    owner we gave may itself be replaced (a queue), its staying there is no news.
+    """
+    if (row.owner_id is not None and lead.owner == row.owner_id) or _not_ours(lead, intake, now) is not None:
+        return _NOTHING
+    touched = max(filter(None, (row.stamp, row.intent_at)), default=now)
+    anew = stamp is not None and stamp > touched
+    lost = intake.sweep and not row.undoes and now - touched >= LOST_AFTER
+    if not anew and not lost:
+        return _NOTHING
+    if row.entry >= TIMES and now - touched < FLIPPED_BACK:
+        who = f"to {lead.owner}" if lead.owner else "away"
+        return Plan(
+            Act.PARK, f"its owner was taken {who} {row.entry} times: does another automation change owners?"
+        )
+    return Plan(Act.AGAIN, "")
 
 
 def _plan_waiting(lead: Lead, intake: Intake) -> Plan:

@@ -35,6 +35,7 @@ class Step(StrEnum):
 
 ENDED = frozenset({Step.SETTLED, Step.SKIPPED, Step.CONFLICT, Step.GONE})
 WAITING = (Step.HELD, Step.PARKED, Step.KEPT)
+OVER = frozenset({Step.SETTLED, Step.CONFLICT, Step.GONE})
 UNDECIDED = frozenset({Step.SEEN, *WAITING})
 
 DOUBTFUL = (Step.DOUBTFUL, Step.NOTE_DOUBTFUL, Step.WRITING, Step.NOTING)
@@ -93,9 +94,11 @@ class Row(NamedTuple):
     forgotten: datetime | None = None
 
     def done(self, reason: str = "") -> Row:
-        """Return the row at its end: settled, or left alone where its decision was taken back."""
+        """Return the row at its end: settled, or a person's choice, or left alone where its decision was taken back."""
         if self.undoes:
             return self._replace(step=Step.SKIPPED, reason=UNDONE, due=None)
+        if self.over is not None:
+            return self._replace(step=Step.CONFLICT, reason=reason or self.reason, due=None)
         return self._replace(step=Step.SETTLED, reason=reason, due=None)
 
     @property

@@ -190,10 +190,9 @@ class HubSpotConnector(Connector):
     def _page(self, walk: Walk, position: str | None) -> Page:
         if isinstance(walk, Entered):
             return self._searched(walk, position)
-        query = wire.listing(position, self._fields, size=min(self._size, LIST_PAGE))
-        return self._read(
-            Request("GET", self._objects, query=query), "list", lambda a: wire.listed(a, self._ref)
-        )
+        query = wire.listing(position, self._fields.union(walk.dates), size=min(self._size, LIST_PAGE))
+        request = Request("GET", self._objects, query=query)
+        return self._read(request, "list", lambda a: wire.listed(a, walk.dates, self._ref))
 
     def _searched(self, walk: Entered, position: str | None) -> Page:
         size, path = min(self._size, SEARCH_PAGE), f"{self._objects}/search"

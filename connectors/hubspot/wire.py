@@ -116,11 +116,17 @@ def following(body: Mapping[str, Any], ids: Collection[str], position: str | Non
     return f"{last}+{after}" if after.isdecimal() and int(after) <= FARTHEST else None
 
 
-def listed(answer: Answer, ref: Ref) -> Page:
+def listed(answer: Answer, dates: Collection[str], ref: Ref) -> Page:
     """Return a page of the list."""
     body = content(answer)
-    changes = [Change(record, None) for record in _records(body, ref)]
-    return Page(changes, _after(body), None, server_time(answer))
+    changes = [Change(record, _newest(record, dates)) for record in _records(body, ref)]
+    stamps = [change.stamp for change in changes if change.stamp is not None]
+    return Page(changes, _after(body), max(stamps, default=None), server_time(answer))
+
+
+def _newest(record: Record, dates: Collection[str]) -> datetime | None:
+    moments = (moment(record.fields.get(name)) for name in dates)
+    return max((found for found in moments if found is not None), default=None)
 
 
 def _after(body: Mapping[str, Any]) -> str | None:

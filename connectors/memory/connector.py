@@ -15,6 +15,7 @@ from connectors.contract import (
     Company,
     Connector,
     Entered,
+    Everything,
     Features,
     Look,
     Note,
@@ -32,7 +33,7 @@ from connectors.memory import Options
 from connectors.memory.companies import known_as
 from connectors.memory.crm import Answer, Key, MemoryCrm, NoteWrite, OwnerWrite
 from connectors.memory.files import Files
-from connectors.memory.rows import FIRST, Row
+from connectors.memory.rows import FIRST, Row, stamp_of
 from router.model import LeadRef, OwnerId, RecordId
 
 ABILITIES = Features(conditional_write=True, history=True, idempotent_notes=True, accounts=True)
@@ -70,8 +71,9 @@ class MemoryConnector(Connector):
         def apply() -> Page:
             now = self._crm.now()  # before the look: what arrives between the two is newer
             found, more = self._crm.page(date, after, self._size)
-            changes = [Change(self._record(row), key[0] if date else None) for key, row in found]
-            newest = found[-1][0][0] if found and date else None
+            stamps = [key[0] if date else _newest(row, walk) for key, row in found]
+            changes = [Change(self._record(row), stamp) for (_, row), stamp in zip(found, stamps, strict=True)]
+            newest = max((stamp for stamp in stamps if stamp is not None), default=None)
             return Page(changes, _position(found[-1][0]) if more else None, newest, now)
 
         return self._ask("pages", apply)
@@ -173,6 +175,11 @@ class MemoryConnector(Connector):
 
 def _seen(owner: OwnerId) -> User:
     return User(owner, owner, email=owner if "@" in owner else None)
+
+
+def _newest(row: Row, walk: Walk) -> datetime | None:
+    moments = [stamp_of(row, name) for name in walk.dates] if isinstance(walk, Everything) else []
+    return max((found for found in moments if found is not None), default=None)
 
 
 def _position(key: Key) -> str:

@@ -173,7 +173,17 @@ def a_page_says_its_newest_stamp_and_the_time_of_the_server(world: World) -> Non
     assert world.connector.pages(world.walk, None).newest is None
 
 
-@promise("`stamp` is the walk's date on it, None on a sweep or where the CRM gave none.")
+@promise("The newest of a record's `dates` is its stamp.")
+def a_sweep_with_dates_says_the_newest_of_them(world: World) -> None:
+    refs = seed(world, 15)
+    dated = {
+        change.record.ref: change.stamp
+        for change in changes(world.connector, Everything((world.walk.field,)))
+    }
+    assert dated == {ref: DAY + number * SECOND for number, ref in enumerate(refs)}
+
+
+@promise("`stamp` is the walk's date on it, None where the CRM gave none or none was asked for.")
 def a_change_carries_its_own_stamp_and_on_a_sweep_none(world: World) -> None:
     refs = seed(world, 15)
     stamps = {change.record.ref: change.stamp for change in changes(world.connector, world.walk)}

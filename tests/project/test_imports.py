@@ -28,7 +28,7 @@ sys.stderr.write("\\n" + json.dumps(sorted(sys.modules)))
 OF_TYPER = "annotated_doc shellingham typer"
 OF_PYDANTIC = "annotated_types cython_runtime pydantic pydantic_core typing_extensions typing_inspection yaml"
 OF_READING = f"{OF_TYPER} {OF_PYDANTIC}"
-OF_STORE = f"{OF_READING} sqlalchemy tenacity greenlet"
+OF_STORE = f"{OF_READING} sqlalchemy tenacity greenlet orjson"
 OF_NORMALISING = "publicsuffixlist idna phonenumbers tzdata"
 OF_OUR_OPTIONS = "connectors connectors.* router.model router.rules config config.*"
 """Options stand in each connector's `__init__`; the connectors themselves are excluded below."""

@@ -11,7 +11,7 @@ import pytest
 
 from connectors.contract import Assignment, Connector, Features, Look, Note, Outcome, Verdict
 from connectors.errors import Doubt, Retry, Stop
-from router.model import LeadRef, OwnerId, Rep
+from router.model import LeadRef, OwnerId, Rep, RepId
 from sync import schema
 from sync.preview import Unsent
 from tests.sync.office import Office
@@ -253,12 +253,48 @@ def test_a_persons_choice_that_we_overran_is_put_back(office: Office) -> None:
     assert office.owner(lead) != "u-boss", "no CRM could have told us"
     office.clock.pass_by(seconds=61)
     summary = office.sync()
-    assert (office.owner(lead), office.step(lead), summary.counts.conflicts) == ("u-boss", "conflict", 1)
+    assert (office.owner(lead), summary.counts.conflicts) == ("u-boss", 1)
     assert len(office.row(lead).notes) == 1
     assert _standing_turns(office) == 0
     office.clock.pass_by(minutes=5)
     office.sync()
-    assert office.owner(lead) == "u-boss"
+    assert (office.owner(lead), office.step(lead)) == ("u-boss", "conflict")
+
+
+def test_a_person_who_chooses_again_while_the_first_choice_is_put_back_keeps_the_lead(office: Office) -> None:
+    lead = office.lead()
+    choices = iter(("u-boss", "u-robot"))
+
+    def overrun(inner: Connector, batch: Sequence[Assignment]) -> Sequence[Outcome]:
+        office.crm.edit_owner(lead, OwnerId(next(choices)))
+        return inner.assign(batch)
+
+    office.wrapped = lambda inner: Meddled(inner, assign=lambda batch: overrun(inner, batch))
+    for _ in range(2):
+        office.sync()
+        office.clock.pass_by(seconds=61)
+    assert office.owner(lead) == "u-boss", "put back, over what the person chose since"
+    honest(office)
+    office.sync()
+    assert office.owner(lead) == "u-robot"
+    office.clock.pass_by(seconds=61)
+    office.sync()
+    assert (office.owner(lead), office.step(lead)) == ("u-robot", "conflict")
+
+
+def test_an_owner_in_doubt_who_left_meanwhile_is_looked_for_before_the_lead_is_given_away(
+    office: Office,
+) -> None:
+    lead = office.lead()
+    office.wrapped = lambda inner: Meddled(inner, assign=lambda batch: _cut_after(inner, batch, []))
+    office.sync()
+    honest(office)
+    first = office.ledger()[lead]["rep"]
+    _leaves(office, first)
+    office.clock.pass_by(seconds=46)
+    office.sync()
+    assert office.owner(lead) == f"u-{first}"
+    assert len(office.row(lead).notes) == 1
 
 
 def test_a_person_who_changes_the_owner_after_us_is_not_put_back(office: Office) -> None:
@@ -367,13 +403,17 @@ def test_a_lead_of_a_rep_whose_user_was_archived_goes_to_another(office: Office)
     office.sync()
     first = office.ledger()[lead]["rep"]
     honest(office)
-    rep = office.rulebook.reps[first]
-    left = Rep(id=rep.id, name=rep.name, email="archived@reps.example")
-    office.rulebook = replace(office.rulebook, reps={**office.rulebook.reps, first: left})
+    _leaves(office, first)
     office.clock.pass_by(minutes=2)
     assert office.sync().exit_code == 0
     assert office.owner(lead) not in (None, f"u-{first}")
     assert _standing_turns(office) == 1
+
+
+def _leaves(office: Office, who: RepId) -> None:
+    rep = office.rulebook.reps[who]
+    left = Rep(id=rep.id, name=rep.name, email="archived@reps.example")
+    office.rulebook = replace(office.rulebook, reps={**office.rulebook.reps, who: left})
 
 
 def test_credentials_refused_at_the_write_leave_nothing_in_doubt(office: Office) -> None:

@@ -1,0 +1,194 @@
+"""Walks: pages of a CRM, one after another, with the cursor that says where to go on."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from config.settings import New, Since
+from connectors.contract import Entered, Everything, Page
+from sync.ingest import ingest
+from sync.ledger import Cursor
+from sync.work import Pass, Steps, Task
+
+_FIRST_DAY = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_AHEAD = 1
+
+SWEEP = "*"
+"""The sweep's name among the cursors; no field has it."""
+
+_SHARE = 0.1
+_MOST_PAGES = 200
+
+
+def first_walk(work: Pass, field: str) -> bool:
+    """Say whether this walk is the one that an explicit `take` asks for: its leads are counted before any is taken."""
+    cursor = _cursor(work, field)
+    if cursor.floor is None:
+        return True
+    explicit = not isinstance(work.wired.settings.take, New)
+    return explicit and cursor.floor == (cursor.watermark or _FIRST_DAY)
+
+
+class Walk:
+    """The records that entered by `field` since the floor, with the overlap, or from where a pass stopped.
+
+    One page is asked for while the one before it waits to be taken in, so that neither waits for the other; no more,
+    so that leads are decided while they are still at hand.
+    """
+
+    def __init__(self, work: Pass, field: str) -> None:
+        self._work = work
+        self._cursor = _cursor(work, field)
+        self._pages: deque[tuple[Cursor, Page]] = deque()
+        self._asking = self._asked_all = False
+
+    @property
+    def under_way(self) -> bool:
+        return bool(self._pages) or not self._asked_all
+
+    def may_ask(self) -> bool:
+        return not self._asking and not self._asked_all and len(self._pages) <= _AHEAD
+
+    def asking(self) -> Task:
+        """Ask for the next page."""
+        self._asking = True
+        if self._cursor.floor is None and self._cursor.position is None:
+            self._cursor = yield from _first(self._work, self._cursor)
+            if isinstance(self._work.wired.settings.take, New):
+                self._asked_all = True
+                return
+        page: Page = yield self._work.asking(self._question())
+        self._cursor = self._after(page)
+        self._pages.append((self._cursor, page))
+        self._asking, self._asked_all = False, self._cursor.position is None
+        if self._work.seams.stopping():  # what came is not thrown away
+            self.take_in()
+
+    def _question(self) -> Callable[[], Page]:
+        if self._cursor.position is None:
+            since = _since(self._work, self._cursor)
+            self._cursor = replace(self._cursor, since=since, newest=None, started=None)
+        entered = Entered(self._cursor.walk, self._cursor.since or _FIRST_DAY)
+        return partial(self._work.connector.pages, entered, self._cursor.position)
+
+    def _after(self, page: Page) -> Cursor:
+        return _met(self._cursor, page)
+
+    def take_in(self) -> bool:
+        """Take the oldest page that waits into the ledger; say whether there was one."""
+        if not self._pages:
+            return False
+        self._ingest(*self._pages.popleft())
+        return True
+
+    def _ingest(self, cursor: Cursor, page: Page) -> None:
+        ingest(self._work, page.changes, cursor)
+        self._work.counts.seen += len(page.changes)
+
+
+class Sweep(Walk):
+    """All records there are, a part in each pass: what no cursor meets, as leads that lost their owner or show late.
+
+    Its cursor tells by our clock when the last one began (`floor`), when this one did (`started`), and when it last
+    asked (`since`); its watermark is the latest of those of the walks, so that nothing older is taken.
+    """
+
+    def __init__(self, work: Pass) -> None:
+        super().__init__(work, SWEEP)
+        self._left = _affordable(work, self._cursor)
+
+    def may_ask(self) -> bool:
+        return self._left > 0 and super().may_ask()
+
+    @property
+    def under_way(self) -> bool:
+        return bool(self._pages) or self._asking or (self._left > 0 and not self._asked_all)
+
+    def _question(self) -> Callable[[], Page]:
+        now = self._work.now()
+        self._left -= 1
+        self._cursor = replace(self._cursor, since=now, started=self._cursor.started or now)
+        everything = Everything(self._work.wired.settings.enters)
+        return partial(self._work.connector.pages, everything, self._cursor.position)
+
+    def _after(self, page: Page) -> Cursor:
+        if page.next is not None:
+            return replace(self._cursor, position=page.next)
+        return replace(self._cursor, position=None, floor=self._cursor.started, started=None)
+
+    def _ingest(self, cursor: Cursor, page: Page) -> None:
+        self._work.counts.seen += ingest(self._work, page.changes, cursor, sweep=True)
+
+
+def sweep_due(work: Pass) -> Sweep | None:
+    """Return the sweep where one is under way or due; the first is due one interval after the walks began."""
+    every, now = work.wired.settings.sweep, work.now()
+    if every is None:
+        return None
+    with work.session.transaction("sweep") as tx:
+        walks = [work.ledger.cursor(tx, field) for field in work.wired.settings.enters]
+        if any(walk.floor is None for walk in walks):
+            return None
+        cursor = work.ledger.cursor(tx, SWEEP)
+        watermark = max((walk.watermark for walk in walks if walk.watermark), default=None)
+        if cursor.floor is None or cursor.watermark != watermark:
+            cursor = replace(cursor, floor=cursor.floor or now, watermark=watermark)
+            work.ledger.save_cursor(tx, cursor)
+    due = cursor.position is not None or now - (cursor.floor or now) >= timedelta(seconds=every)
+    return Sweep(work) if due else None
+
+
+def _affordable(work: Pass, cursor: Cursor) -> int:
+    """Return how many pages a sweep may ask for in this pass: its part of the calls of the time since it last did."""
+    limits, since = work.connector.features.limits, cursor.since or cursor.floor
+    if limits is None or limits.day is None or since is None:
+        return _MOST_PAGES
+    days = min((work.now() - since) / timedelta(days=1), 1.0)
+    calls = limits.day * float(work.wired.settings.daily_share) * _SHARE * days
+    return max(1, min(math.floor(calls), _MOST_PAGES))
+
+
+def _cursor(work: Pass, field: str) -> Cursor:
+    with work.session.transaction("cursor") as tx:
+        return work.ledger.cursor(tx, field)
+
+
+def _first(work: Pass, cursor: Cursor) -> Steps[Cursor]:
+    """Set the watermark: the CRM's own time for `take: new`, so that nothing older is ever assigned."""
+    take = work.wired.settings.take
+    watermark = _midnight(take.day, work.wired.zone) if isinstance(take, Since) else None
+    if isinstance(take, New):
+        probe: Page = yield work.asking(partial(work.connector.pages, Entered(cursor.walk, work.now()), None))
+        watermark = probe.server_time
+    cursor = replace(cursor, watermark=watermark, floor=watermark or _FIRST_DAY)
+    with work.session.transaction("watermark") as tx:
+        work.ledger.save_cursor(tx, cursor)
+    return cursor
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _since(work: Pass, cursor: Cursor) -> datetime:
+    floor = cursor.floor or _FIRST_DAY
+    if floor == _FIRST_DAY:
+        return floor
+    since = floor - timedelta(seconds=work.wired.settings.overlap)
+    return max(since, cursor.watermark or since)
+
+
+def _met(cursor: Cursor, page: Page) -> Cursor:
+    """Return the cursor after `page`; the floor moves only at the end of the walk."""
+    newest = max((t for t in (cursor.newest, page.newest) if t is not None), default=None)
+    started = cursor.started or page.server_time
+    if page.next is not None:
+        return replace(cursor, position=page.next, newest=newest, started=started)
+    floor = cursor.floor if newest is None else max(cursor.floor or _FIRST_DAY, min(newest, started))
+    return replace(cursor, position=None, floor=floor, since=None, newest=None, started=None)
