@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,7 +53,7 @@ class Figures:
 
 def figures(store: Store, since: datetime) -> dict[str, Figures]:
     """Count for each connection that has had a pass, since a time where time plays a part."""
-    found = {name: Figures() for name in store.connections()}
+    found = defaultdict(Figures, {name: Figures() for name in store.connections()})
     with store.reading() as tx, tx.begin():
         for connection, way, rep, count in _assigned(tx, since):
             _add(found[connection], way, rep, count)

@@ -101,7 +101,7 @@ class Trim:
 
     def _trim(self, tx: sa.Connection, rows: Sequence[sa.RowMapping]) -> None:
         values, history = (self._cutoff(kept) for kept in (self.retention.values, self.retention.history))
-        old = [row for row in rows if row["archived"] is None and _before(row, values)]
+        old = [row for row in rows if _is_whole(row) and _before(row, values)]
         keys = [row["key"] for row in old]
         self.trimmed.values += _without_values(tx, keys)
         tx.execute(schema.persons.delete().where(schema.persons.c.lead.in_(keys)))
@@ -179,7 +179,7 @@ class Trim:
 
 def _ended(tx: sa.Connection, connection: str, step: str, after: str) -> Sequence[sa.RowMapping]:
     leads = schema.leads
-    columns = (leads.c.key, leads.c.stamp, leads.c.intent_at, leads.c.decision, leads.c.archived)
+    columns = (leads.c[name] for name in ("key", "stamp", "intent_at", "decision", "archived", "config"))
     query = sa.select(*columns).where(
         leads.c.connection == connection, leads.c.step == step, leads.c.key > after
     )
@@ -191,6 +191,11 @@ def _next(step: str, rows: Sequence[sa.RowMapping]) -> str | None:
         return f"{step}:{rows[-1]['key']}"
     later = [other for other in _ORDER if other > step]
     return f"{later[0]}:" if later else None
+
+
+def _is_whole(row: Mapping[Any, Any]) -> bool:
+    """Say whether a lead was not archived, or was decided again since."""
+    return row["archived"] is None or row["config"] is not None
 
 
 def _before(row: Mapping[Any, Any], cutoff: datetime | None) -> bool:
@@ -212,7 +217,11 @@ def _without_values(tx: sa.Connection, keys: Sequence[str]) -> int:
 def _old_run(connection: str, before: datetime) -> sa.ColumnElement[bool]:
     runs, decisions = schema.runs, schema.decisions
     used = sa.exists().where(decisions.c.run == runs.c.id)
-    return sa.and_(runs.c.connection == connection, runs.c.started < before, runs.c.ended.is_not(None), ~used)
+    of_it = runs.c.connection == connection
+    others = runs.alias()
+    newest = sa.select(sa.func.max(others.c.started)).where(others.c.connection == connection)
+    last = runs.c.started == newest.scalar_subquery()  # it says that the connection is there
+    return sa.and_(of_it, runs.c.started < before, runs.c.ended.is_not(None), ~used, ~last)
 
 
 def _old_configurations(before: datetime) -> sa.ColumnElement[bool]:

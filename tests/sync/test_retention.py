@@ -16,7 +16,7 @@ from router.model import ConnectionName, RecordId
 from sync import schema
 from sync.archive import name_of, rows
 from sync.decide import team_turns
-from sync.replay import decisions_of, replayed
+from sync.replay import TURNS_GONE, decisions_of, replayed
 from sync.report import entries_of
 from sync.retention import Trim, Trimmed
 from sync.wiring import stored_configuration
@@ -280,3 +280,47 @@ def test_nothing_is_trimmed_unless_it_is_asked_for(
     grown: tuple[Office, list[RecordId], list[RecordId]],
 ) -> None:
     assert trim(grown[0], Retention()) == Trimmed(done=True, looked_at=0)
+
+
+def test_a_lead_that_was_decided_again_is_archived_again(office: Office) -> None:
+    lead = office.lead(owner="u-boss", last_name="Canary1x")
+    office.sync()
+    office.clock.pass_by(days=730)
+    trim(office)
+    office.crm.edit_owner(lead, None)
+    with office.store.session("crm") as session, session.transaction("again") as tx:
+        tx.execute(schema.cursors.delete().where(schema.cursors.c.walk == "created"))
+    office.sync()
+    office.clock.pass_by(seconds=200)
+    office.sync()
+    assert "Canary1x" in bodies(office)
+    office.clock.pass_by(days=730)
+    office.lead()
+    office.sync()
+    assert trim(office).leads == 1
+    assert "Canary1x" not in bodies(office)
+
+
+def test_the_last_run_of_a_connection_stays(office: Office) -> None:
+    office.sync()
+    office.clock.pass_by(seconds=10)
+    office.sync()
+    office.clock.pass_by(days=730)
+    assert trim(office).runs == 1
+    assert office.store.connections() == ["crm"]
+
+
+def test_a_decision_whose_turns_are_gone_says_so_and_is_not_made_again(office: Office) -> None:
+    office.rulebook = stored_configuration(FILES).rulebook
+    parked = office.lead(country="DE", language="ja")
+    for n in range(5):
+        _person(office, n)
+    settle(office)
+    office.clock.pass_by(days=730)
+    _person(office, 9)
+    settle(office)
+    first = decisions_of(office.store, office.ledger()[parked]["key"])[0]
+    assert replayed(office.store, first, entries_of(office.store, f"crm/leads/{parked}")[0].ref).trace
+    trim(office)
+    found = replayed(office.store, first, entries_of(office.store, f"crm/leads/{parked}")[0].ref)
+    assert (found.trace, found.gone, found.same) == (None, TURNS_GONE, True)

@@ -44,6 +44,23 @@ def test_a_second_pass_over_a_connection_is_refused_and_another_connection_is_no
     second.close()
 
 
+def test_all_connections_are_locked_together_or_not_at_all(store_url: str) -> None:
+    store, other = open_store(store_url, create=False), open_store(store_url, create=False)
+    with store.session("hs") as session, session.transaction("runs") as tx:
+        for name in ("hs", "sf"):
+            tx.execute(schema.runs.insert().values(id=name, connection=name, config="", started=schema.EPOCH))
+    with other.session("sf"), pytest.raises(Held), store.alone():
+        pass
+    with other.session("hs"):
+        pass
+    with store.alone():
+        for name in ("hs", "sf"):
+            with pytest.raises(Held), other.session(name):
+                pass
+    store.close()
+    other.close()
+
+
 def test_a_transaction_that_fails_leaves_nothing(store_url: str) -> None:
     store = open_store(store_url, create=False)
     with store.session("hs") as session:
