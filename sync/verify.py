@@ -38,7 +38,7 @@ def overrun(history: Sequence[OwnerChange], ours: OwnerId | None, work: Pass) ->
     before = next(
         (change for change in reversed(history[:-1]) if not (change.ours and change.owner == ours)), None
     )
-    if before is None or before.ours or work.intake().may_replace(before.owner):
+    if before is None or before.ours or before.owner == ours or work.intake().may_replace(before.owner):
         return None
     return before.owner
 

@@ -282,6 +282,20 @@ def test_a_person_who_chooses_again_while_the_first_choice_is_put_back_keeps_the
     assert (office.owner(lead), office.step(lead)) == ("u-robot", "conflict")
 
 
+def test_a_person_who_chose_whom_we_wrote_is_not_overrun(office: Office) -> None:
+    lead = office.lead()
+
+    def same(inner: Connector, batch: Sequence[Assignment]) -> Sequence[Outcome]:
+        office.crm.edit_owner(lead, batch[0].owner)
+        return inner.assign(batch)
+
+    office.wrapped = lambda inner: Meddled(inner, assign=lambda batch: same(inner, batch))
+    office.sync()
+    office.clock.pass_by(seconds=61)
+    office.sync()
+    assert (office.step(lead), len(office.row(lead).history)) == ("settled", 2)
+
+
 def test_an_owner_in_doubt_who_left_meanwhile_is_looked_for_before_the_lead_is_given_away(
     office: Office,
 ) -> None:
