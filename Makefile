@@ -1,6 +1,6 @@
 # Everything a developer or CI runs. Python 3.11+ and make are all it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup run-setup demo test check seeds kill9 record bench pins
+.PHONY: help setup run-setup demo test check seeds kill9 scale record bench pins
 unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
@@ -12,7 +12,7 @@ KILLS  ?= 200
 PYTEST_ARGS ?=
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Leadswitch needs Python 3.11 or newer: make PYTHON=python3.x")'
@@ -47,6 +47,9 @@ seeds: $(VENV)/setup ## simulated histories, and the wrong designs they must cat
 
 kill9: $(VENV)/setup ## real processes killed at random, on both databases: make kill9 KILLS=200
 	@$(BIN)/python -m tests.kill9 --kills $(KILLS)
+
+scale: $(VENV)/setup ## two workers with 10,000 leads, plans over a million rows, on PostgreSQL
+	@$(BIN)/python -m tests.scale
 
 record: $(VENV)/setup ## record the cassettes anew (docs/recording.md)
 	@$(BIN)/python -m tests.cassettes.record

@@ -55,6 +55,7 @@ runs = sa.Table(
     sa.Column("ended", Instant),
     sa.Column("counts", sa.Text),
     sa.Column("undoes", sa.Text),  # the run whose owners this one put back
+    sa.Index("runs_started", "connection", "started"),
 )
 
 cursors = sa.Table(

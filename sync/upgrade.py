@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sync.locks import AdvisoryLock, PassLock
 from sync.schema import meta
 
-HEAD = "0003"
+HEAD = "0004"
 
 
 class StoreError(Exception):
