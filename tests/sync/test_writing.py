@@ -296,6 +296,33 @@ def test_a_person_who_chose_whom_we_wrote_is_not_overrun(office: Office) -> None
     assert (office.step(lead), len(office.row(lead).history)) == ("settled", 2)
 
 
+def test_two_who_take_a_lead_from_each_other_are_seen(office: Office) -> None:
+    lead = office.lead()
+    office.sync()
+    for owner in ("u-boss", "u-robot", "u-boss", "u-robot"):
+        office.crm.edit_owner(lead, OwnerId(owner))
+    office.clock.pass_by(seconds=61)
+    office.sync()
+    assert (office.step(lead), office.owner(lead)) == ("parked", "u-robot")
+    assert "u-boss and u-robot take it from each other" in office.ledger()[lead]["reason"]
+    assert _standing_turns(office) == 0
+    office.clock.pass_by(hours=25)
+    office.sync()
+    assert (office.step(lead), office.owner(lead)) == ("skipped", "u-robot")
+
+
+def test_a_lead_that_was_merged_into_another_after_it_was_assigned_gives_its_turn_back(
+    office: Office,
+) -> None:
+    lead, survivor = office.lead(), office.lead()
+    office.sync()
+    office.crm.merge(lead, survivor)
+    office.clock.pass_by(seconds=61)
+    office.sync()
+    assert (office.step(lead), office.step(survivor)) == ("gone", "settled")
+    assert _standing_turns(office) == 1
+
+
 def test_an_owner_in_doubt_who_left_meanwhile_is_looked_for_before_the_lead_is_given_away(
     office: Office,
 ) -> None:
