@@ -136,11 +136,12 @@ def human_took_it_first(stage: Stage) -> None:
 
 
 def choice_overrun_is_put_back(stage: Stage) -> None:
-    """A choice made in the instant between look and write is found in the history and put back."""
+    """A choice made in the instant between look and write is found in the history, put back, and verified itself."""
     stage.before("update", choose("101", ANA))
     stage.sync()
-    stage.pass_by(minutes=2)
-    stage.sync()
+    for _ in range(2):
+        stage.pass_by(minutes=2)
+        stage.sync()
 
 
 def merged_between_read_and_write(stage: Stage) -> None:
@@ -216,7 +217,7 @@ def lost_note_then_read_back(stage: Stage) -> None:
     """Notes were written, then a 502: they are found by their keys and not written twice."""
     stage.behind(lambda portal: portal.faults.add("notes.batch_create", error_after(502), times=1))
     stage.sync()
-    stage.pass_by(seconds=50)
+    stage.pass_by(seconds=60)
     stage.sync()
 
 

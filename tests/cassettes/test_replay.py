@@ -97,9 +97,10 @@ OUTCOMES: Mapping[str, Outcome] = {
     "choice_overrun_is_put_back": Outcome(
         passes=[
             counts(seen=2, assigned=2, api_calls=6, unverified=2),
-            counts(seen=2, conflicts=1, api_calls=6),
+            counts(seen=2, conflicts=1, api_calls=6, unverified=1),
+            counts(seen=2, api_calls=2),
         ],
-        codes=[0, 0],
+        codes=[0, 0, 0],
         owners=[TWO, {"101": ANA}],
         notes=["101", "102"],
         ledger={"101": ("conflict", ANA), "102": ("settled", BO)},

@@ -76,12 +76,14 @@ def test_only_a_missing_next_ends_a_search(sample: Sample) -> None:
 
 @pytest.mark.parametrize("sample", LISTS, ids=str)
 def test_a_page_of_the_list_is_its_records_and_its_own_next(sample: Sample) -> None:
-    page = wire.listed(sample.answer(), ref)
+    page = wire.listed(sample.answer(), ("createdate",), ref)
     shown = sample.body["results"]
     assert [told(change.record) for change in page.changes] == [
         (one["id"], one["properties"], owner_in(one)) for one in shown
     ]
-    assert {change.stamp for change in page.changes} == {None}
+    stamps = [wire.moment(one["properties"].get("createdate")) for one in shown]
+    assert [change.stamp for change in page.changes] == stamps
+    assert page.newest == max((stamp for stamp in stamps if stamp), default=None)
     if sample.kind == "objects_list_page_200":
         assert page.next is not None
         assert int(page.next) >= int(shown[-1]["id"]) + 1

@@ -139,7 +139,7 @@ def test_a_position_of_something_else_is_refused(position: str) -> None:
 
 def test_a_result_that_is_no_record_hides_no_other() -> None:
     results: list[object] = [None, {}, {"id": ""}, {"id": "x"}, {"id": 7}, {"id": "8", "properties": None}]
-    page = wire.listed(answer(200, {"results": results}), ref)
+    page = wire.listed(answer(200, {"results": results}), (), ref)
     assert [change.record.ref.record for change in page.changes] == ["7", "8"]
 
 
