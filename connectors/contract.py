@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from connectors.secret import Secret as Secret
 from router.model import ConnectionName, LeadRef, OwnerId, RecordId
 
 T = TypeVar("T")
@@ -21,30 +22,6 @@ Clock = Callable[[], datetime]
 
 RawValue = str | int | float | bool | None
 """What a CRM field holds on the wire, before normalising; nested values are given as JSON text."""
-
-
-class Secret:
-    """A credential that does not show itself in a repr, a log or an error text."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret('***')"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._value == self._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
-    def __reduce__(self) -> str:
-        raise TypeError("a secret is not stored")
 
 
 # --- reading ----------------------------------------------------------------------------------------------

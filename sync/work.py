@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
@@ -22,7 +22,9 @@ from sync.notes import Made
 from sync.plan import Intake
 from sync.seams import Pending, Seams
 from sync.steps import Row
-from sync.store import Session
+
+if TYPE_CHECKING:
+    from sync.store import Session
 
 T = TypeVar("T")
 Call = Callable[[], Any]
