@@ -140,7 +140,9 @@ def _holding(tx: sa.Connection, texts: set[str]) -> list[tuple[str, str, Lead]]:
 
 
 def _has(column: sa.Column[Any], text: str) -> sa.ColumnElement[bool]:
-    return sa.func.lower(column).contains(json.dumps(text)[1:-1].lower(), autoescape=True)
+    """Say whether a JSON text has it; letters beyond ASCII are written as they are, or as earlier versions did."""
+    written = {form[1:-1].lower() for form in (dumps(text), json.dumps(text))}
+    return sa.or_(*(sa.func.lower(column).contains(form, autoescape=True) for form in sorted(written)))
 
 
 def _mentions(tx: sa.Connection, address: Address, own: set[str]) -> Iterator[tuple[str, str]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from connectors.errors import Doubt, Stop
 from sync import schema
@@ -38,6 +40,19 @@ def test_no_table_has_anything_of_the_person(office: Office) -> None:
     assert [word for word in (MINA, "Ochsenknecht", "Ochse KG") if word in held] == []
     assert "Bleibtreu" in held
     assert [row["lead"] for row in office.table(schema.persons)] == [office.ledger()[other]["key"]]
+
+
+@pytest.mark.parametrize("written", ["as_it_is", "escaped"])
+def test_an_address_beyond_ascii_is_found_however_it_was_written(office: Office, written: str) -> None:
+    office.lead(email="jos\u00e9@ochse.example", last_name="Ochsenknecht")
+    office.sync()
+    if written == "escaped":  # as stores of earlier versions have it
+        values = schema.lead_values
+        with office.store.session("crm") as session, session.transaction("rewrite") as tx:
+            body = json.loads(tx.scalar(sa.select(values.c.body)) or "")
+            tx.execute(values.update().values(body=json.dumps(body)))
+    assert forget(office, "jos\u00e9@ochse.example").leads == ("crm/leads/1",)
+    assert "Ochsenknecht" not in everything(office)
 
 
 def test_the_person_is_found_on_every_connection(office: Office) -> None:
