@@ -22,11 +22,26 @@ Edge = Literal["begin", "commit", "committed"]
 Gate = Callable[[Edge, str], None]
 LockMaker = Callable[[sa.Connection, str], PassLock]
 
-__all__ = ["HEAD", "Held", "LockLost", "Session", "Store", "StoreError", "migrate", "open_store", "schema_of"]
+__all__ = [
+    "HEAD",
+    "Held",
+    "LockLost",
+    "Session",
+    "Store",
+    "StoreDown",
+    "StoreError",
+    "migrate",
+    "open_store",
+    "schema_of",
+]
 
 
 class LockLost(StoreError):
     """The session that held the pass lock is gone, or its lock is: nothing may be written any more."""
+
+
+class StoreDown(StoreError):
+    """The store was opened and does not serve now: full, away, busy for too long. A later pass may find it well."""
 
 
 def _no_gate(edge: Edge, name: str) -> None:  # noqa: ARG001
@@ -157,7 +172,7 @@ def _translated() -> Iterator[None]:
         cause = str(error.orig).strip().partition("\n")[0]
         if error.connection_invalidated:
             raise LockLost(f"the database closed the session: {cause}") from error
-        raise StoreError(
+        raise StoreDown(
             f"the store refused: {cause}. Nothing confirmed is lost; the next pass goes on."
         ) from error
 

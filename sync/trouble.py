@@ -50,6 +50,7 @@ _CODES = {
     "sync.trouble.Refused": CONFIG_WRONG,
     "sync.locks.Held": HELD,
     "sync.store.LockLost": LEADS_FAILED,
+    "sync.store.StoreDown": LEADS_FAILED,
     "sync.upgrade.StoreError": CONFIG_WRONG,
     "sync.directory.Unknown": CONFIG_WRONG,
     "sync.wiring.NotSynced": CONFIG_WRONG,

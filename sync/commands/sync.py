@@ -63,7 +63,11 @@ def _loop(
         done = _round(screen, found, due, store, seams, gates=gates)
         if _is_hopeless(done) and len(due) == len(chosen):
             return done.exit_code
-        rhythm.polled(due, spacings(found, due, store, gates, every=rhythm.every, now=seams.clock()))
+        try:
+            spaced = spacings(found, due, store, gates, every=rhythm.every, now=seams.clock())
+        except StoreError:  # the next round says what is wrong with the store, if it still is
+            spaced = {}
+        rhythm.polled(due, spaced)
         if rhythm.rest(wait):
             return OK if done.stopped else _stopped(screen)
 

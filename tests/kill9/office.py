@@ -66,8 +66,8 @@ class Office:
         for name, text in (("leadswitch", main), ("teams", _TEAMS), ("rules", _RULES)):
             (self.directory / f"{name}.yaml").write_text(text, encoding="utf-8")
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start the program."""
+    def start(self, *arguments: str, before: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+        """Start the program; `before` is called in its process, to limit it."""
         tokens = {f"TOKEN_{each.name}": each.portal.token for each in self.accounts}
         command = [sys.executable, "-m", self.module, str(self.directory / "clock"), *arguments]
         return subprocess.Popen(
@@ -78,6 +78,7 @@ class Office:
             text=True,
             cwd=ROOT,
             env={**os.environ, **tokens},
+            preexec_fn=before,
         )
 
     def sync(self, account: Account, doom: tuple[int, Moment, float] | None = None) -> Ended:
