@@ -79,7 +79,7 @@ def _world(pool: ProcessPoolExecutor, folder: Path, name: str, seeds: Sequence[i
     for one in pool.map(partial(_one, folder, PROFILES[name]), seeds, chunksize=_CHUNK):
         done += one.figures
         if one.violations:
-            _tell(one, f"--profile {name}")
+            tell(one, f"--profile {name}")
         if time.monotonic() - said > _EVERY:
             said = time.monotonic()
             print(f"{name}: {done.seeds:,} of {len(seeds):,} seeds, {done.failed:,} failed", flush=True)
@@ -91,7 +91,7 @@ def _one(folder: Path, profile: Profile, seed: int) -> Result:
     return result(seed, folder, profile)
 
 
-def _tell(one: Result, world: str) -> None:
+def tell(one: Result, world: str) -> None:
     print(f"seed {one.seed} broke the promise; to repeat it: {COMMAND} {world} --seed {one.seed}")
     print("".join(f"  {violation}\n" for violation in one.violations), end="")
     print(f"  with {one.hazards}", flush=True)

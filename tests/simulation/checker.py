@@ -135,6 +135,19 @@ def _record(world: World, row: Row, writes: Sequence[Owned], standing: Standing)
         yield f"record {row.id}: no note"
 
 
+def forgotten(world: World) -> list[RecordId]:
+    """Return the records that are ours, have no owner and wait for nothing."""
+    standing = ledger_checker.standing(world.store)
+    return [
+        row.id
+        for name, crm in world.crms.items()
+        for row in crm.rows()
+        if _replaceable(world, row.owner)
+        and row.id not in standing.waiting
+        and _is_ours(row, standing.watermarks.get(name))
+    ]
+
+
 def _traced(world: World, row: Row, since: datetime) -> bool:
     if world.luck.has("trace_in_fields"):
         return bool(row.fields.get("leadswitch_key"))

@@ -79,10 +79,10 @@ def _session_ends(world: World, run: int) -> None:
 def plan_changes(world: World) -> None:
     """Plan what happens to our clocks, our configuration, our credentials and our reps."""
     rng, luck = world.rng, world.luck
-    when = partial(rng.uniform, 0, world.profile.arrivals)
+    when = partial(rng.uniform, 0, (world.quiet_from - world.baton.now).total_seconds())
     if luck.has("clock_jump"):
         for _ in range(rng.randint(1, 2)):
-            world.baton.after(when(), partial(_jump, world, rng.uniform(-120, 120)))
+            world.baton.after(when(), partial(_jump, world, rng.uniform(*world.profile.jumps)))
     if luck.has("reconfigured"):
         for _ in range(rng.randint(1, 2)):
             world.baton.after(when(), partial(_reconfigure, world, rng.choice((USUAL, *OTHERS))))

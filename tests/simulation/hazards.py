@@ -55,7 +55,7 @@ TABLE = (
     Hazard("deleted", 0.35, 0.15, "lead", "the record is deleted"),
     Hazard("merged", 0.25, 0.2, "lead", "the record is merged into another"),
     Hazard("third", 0.5, 0.4, "merge", "both become a third record, with a new id and the older date"),
-    Hazard("old_third", 0.0, 1.0, "seed", "that date may lie before everything that a walk still reads"),
+    Hazard("old_third", 0.5, 1.0, "seed", "that date may lie before everything that a walk still reads"),
     Hazard("edited", 0.3, 0.3, "lead", "a person fills in or changes a field that rules ask"),
     Hazard("two_accounts", 0.25, 1.0, "seed", "two connections over one store, with the same persons"),
     Hazard("skew", 0.5, 1.0, "seed", "our clocks are up to two hours off the CRM's, all alike to a second"),
@@ -80,11 +80,12 @@ TABLE = (
     ),
     Hazard("take_new", 0.25, 1.0, "seed", "`take: new`: older leads are not ours"),
     Hazard("conditional", 0.15, 1.0, "seed", "the CRM refuses to write what was changed since it was read"),
+    Hazard("long", 0.25, 1.0, "seed", "the troubles last four minutes longer than leads come in"),
     Hazard("one_worker", 0.3, 1.0, "seed", "no second worker"),
     Hazard("frozen_between", 0.0, 0.2, "write", "stopped between check and send, longer than the window"),
 )
 
-SETTINGS = ("echo", "take_new", "trace_in_fields", "few_per_pass")
+SETTINGS = ("echo", "sweeps", "take_new", "trace_in_fields", "few_per_pass")
 HAZARDS: Mapping[str, Hazard] = {hazard.name: hazard for hazard in TABLE}
 
 
@@ -98,13 +99,15 @@ class Profile:
 
     chances: Mapping[str, float] = field(default_factory=dict)
     rates: Mapping[str, float] = field(default_factory=dict)
-    leads: tuple[int, int] = (3, 7)
-    arrivals: float = 130.0
+    leads: tuple[int, int] = (3, 6)
+    arrivals: float = 110.0
+    long: float = 240.0
     overlap: float = 600.0
     lag: float = 90.0
     late: float = 480.0
     hidden: float = 0.0
     skew: float = 7200.0
+    jumps: tuple[float, float] = (-120.0, 120.0)
     by_id: bool = False
     owned: bool = False
     features: Features = Features(history=True, read_batch=4, write_batch=4, note_batch=4)  # noqa: RUF009

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -71,7 +71,7 @@ def caught(folder: Path, name: str) -> int | None:
 
 
 def _right_is_clean(seed: int, folder: Path, mutant: Mutant) -> bool:
-    right = Profile() if not mutant.parts else mutant.profile
+    right = replace(mutant.profile, overlap=Profile().overlap)
     return not run_seed(seed, folder, right).violations
 
 
@@ -97,7 +97,8 @@ _LATE = Profile(chances={"zombie": 1.0, "person": 1.0, "trace_in_fields": 0.0}, 
 _CRASHES = Profile(chances={"crash": 1.0, "trace_in_fields": 0.0}, rates={"crash": 0.04})
 _PEOPLE = Profile(chances={"person": 1.0, "person_at_once": 1.0}, rates={"person_at_once": 0.4})
 _LOST = _world(refused=1.0, deleted=1.0, merged=1.0)
-_SKEWED = _world(skew=1.0, take_new=1.0)
+_NO_SWEEP = {"sweeps": 0.0}
+_SKEWED = _world(skew=1.0, take_new=1.0, **_NO_SWEEP)
 _FROZEN = Profile(chances={"freeze": 1.0, "session_lock": 1.0, "one_worker": 0.0}, rates={"freeze": 0.05})
 _TWO = _world(session_lock=0.0, one_worker=0.0)
 _PERSONS = _world(same_person=1.0, two_accounts=0.5)
@@ -108,18 +109,18 @@ _MANY = Profile(
     features=Features(history=True, read_batch=1, write_batch=1, note_batch=1),
 )
 _OLD = Profile(
-    chances={"backlog": 1.0, "crash": 1.0, "take_new": 0.0, "late_commit": 1.0},
+    chances={"backlog": 1.0, "crash": 1.0, "take_new": 0.0, "late_commit": 1.0, **_NO_SWEEP},
     rates={"crash": 0.03},
     by_id=True,
 )
 
 _LISTED = (
-    Mutant("no_overlap", {}, Profile(overlap=0.0)),
-    Mutant("overlap_below_the_lag", {}, Profile(overlap=30.0)),
+    Mutant("no_overlap", {}, Profile(chances=_NO_SWEEP, overlap=0.0)),
+    Mutant("overlap_below_the_lag", {}, Profile(chances=_NO_SWEEP, overlap=30.0)),
     Mutant("floor_from_our_clock", _through(wrong.FloorFromOurClock), _SKEWED),
     Mutant("watermark_from_our_clock", _through(wrong.AsksOurClock), _SKEWED),
     Mutant("floor_after_each_page", {"sync.ledger.Ledger.save_cursor": plants.floor_after_each_page}, _OLD),
-    Mutant("cursor_before_its_page", {"sync.ingest.ingest": plants.cursor_before_its_page}, _OLD),
+    Mutant("cursor_before_its_page", {"sync.walks.ingest": plants.cursor_before_its_page}, _OLD),
     Mutant("ends_on_a_short_page", _through(wrong.EndsOnAShortPage), _OLD),
     Mutant("echoes_are_leads", {"sync.ingest.plan": plants.echoes_are_leads}, _world(echo=1.0)),
     Mutant("no_fresh_look", _through(wrong.LooksOnce), _PEOPLE),

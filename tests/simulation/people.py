@@ -91,7 +91,7 @@ def _seen_by_date(world: World, merged: Sequence[Row]) -> datetime | None:
     """Return the date of a third record, unless only a sweep would ever meet it, and the world is not for sweeps."""
     created = min(stamp_of(row, "created") or row.arrived for row in merged)
     age = (world.baton.now - created).total_seconds()
-    return created if age + world.profile.lag < OVERLAP - 10 or world.luck.has("old_third") else None
+    return created if age + world.profile.lag < OVERLAP - 10 or _swept(world, "old_third") else None
 
 
 # --- automation -------------------------------------------------------------------------------------------
@@ -106,15 +106,20 @@ def _happened(world: World, account: str, events: Sequence[Event]) -> None:
 
 def _answered(world: World, crm: MemoryCrm, written: Owned) -> None:
     """What others do when we write an owner."""
-    if _flips(world, written.record) < _FLIPS:
+    if not world.quiet and _flips(world, written.record) < _FLIPS:
         if world.luck.strikes("robot"):
             world.later(world.rng.uniform(0.5, 30), partial(crm.edit_owner, written.record, ROBOT))
-        elif world.luck.strikes("let_go"):
+        elif _swept(world, "let_go") and world.luck.strikes("let_go"):
             nobody = FORMS if world.profile.owned else None
             world.later(world.rng.uniform(0.5, 90), partial(crm.edit_owner, written.record, nobody))
     if world.luck.strikes("echo"):
         at = (world.baton.now + timedelta(seconds=1)).isoformat()
         world.later(1, partial(crm.edit, written.record, {TOUCHED: at}))
+
+
+def _swept(world: World, hazard: str) -> bool:
+    """Say whether the seed has a hazard that only a sweep makes good again, and sweeps."""
+    return world.luck.has("sweeps") and world.luck.has(hazard)
 
 
 def _flips(world: World, record: RecordId) -> int:

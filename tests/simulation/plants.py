@@ -55,11 +55,11 @@ def floor_after_each_page(real: Any) -> Any:
 def cursor_before_its_page(real: Any) -> Any:
     """The position is stored before the page's leads."""
 
-    def ingest(work: Pass, changes: Any, cursor: Any) -> None:
+    def ingest(work: Pass, changes: Any, cursor: Any, *, sweep: bool = False) -> Any:
         if cursor:
             with work.session.transaction("cursor first") as tx:
                 work.ledger.save_cursor(tx, cursor)
-        real(work, changes, cursor)
+        return real(work, changes, cursor, sweep=sweep)
 
     return ingest
 

@@ -44,7 +44,8 @@ def build(seed: int, opened: Shelf, profile: Profile, crash: Callable[[str], boo
     """Make the world of a seed."""
     rng = random.Random(seed)
     luck = Luck(profile, seed, rng)
-    world = World(profile, rng, luck, START + timedelta(seconds=profile.arrivals))
+    troubled = profile.arrivals + (profile.long if luck.has("long") else 0.0)
+    world = World(profile, rng, luck, START + timedelta(seconds=troubled))
     machines = Machines(world, opened, crash_at(rng))
     fate = machines.fate()
     world.baton = Baton(rng, START, replace(fate, crash=crash) if crash else fate)

@@ -18,51 +18,57 @@ from sync.store import Held, LockLost, StoreError
 from sync.work import Wired
 from tests.simulation.account import SimulatedConnector
 from tests.simulation.baton import Crash
+from tests.simulation.checker import forgotten
 from tests.simulation.history import Broke
 from tests.simulation.people import TOUCHED
 from tests.simulation.rules import normalise, router
 from tests.simulation.shelf import Shelf
-from tests.simulation.world import OBJECT, World
+from tests.simulation.world import OBJECT, START, World
 
 T = TypeVar("T")
-QUIET_PASSES = (60, 75, 180, 150, 300, 400, 700, 1000, 2000, 4000, 8000, 20_000, 40_000, 90_000)
-"""How long the world waits between passes once the troubles are over: longer and longer, as failed leads do."""
+QUIET_PASSES = (60, 75, 180, 150, 3700, 100, 200, 400, 3700, 100, 1000, 3700, 100, 8000, 20_000, 90_000)
+"""How long the world waits between passes once the troubles are over: long enough for all that waits or is lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Says whether nothing is left to do: no event to come, no other worker, no open step in the ledger."""
+    """Says whether nothing is left to do."""
 
     world: World
     shelf: Shelf
 
-    def __call__(self) -> bool:
-        return self.world.baton.idle and self._all_shown() and not self._open()
-
-    def _all_shown(self) -> bool:
+    def still(self) -> bool:
+        """No event is to come, no other worker is there, the index shows all, and no walk is under way."""
         newest = max(self.world.arrived.values(), default=self.world.baton.now)
-        return self.world.baton.now >= newest + timedelta(seconds=self.world.profile.lag)
+        shown = self.world.baton.now >= newest + timedelta(seconds=self.world.profile.lag)
+        return self.world.baton.idle and shown and not self._any("cursors WHERE position IS NOT NULL")
 
-    def _open(self) -> bool:
+    def done(self) -> bool:
+        """The ledger has no open step, and no lead is without an owner and a reason."""
         closed = (*ENDED, *WAITING)
-        marks = ", ".join("?" * len(closed))
-        query = f"SELECT 1 FROM leads WHERE step NOT IN ({marks}) LIMIT 1"  # noqa: S608 - marks alone
-        return self.shelf.raw.execute(query, closed).fetchone() is not None
+        return not forgotten(self.world) and not self._any(
+            f"leads WHERE step NOT IN ({', '.join('?' * len(closed))})", *closed
+        )
+
+    def _any(self, what: str, *values: str) -> bool:
+        return self.shelf.raw.execute(f"SELECT 1 FROM {what} LIMIT 1", values).fetchone() is not None  # noqa: S608
 
 
 def work(world: World, worker: str, *, stays: Settled | None) -> None:
     """Be a worker until the troubles are over; the one that stays goes on until everything has settled."""
+    last = START + timedelta(seconds=world.profile.arrivals)
     while not world.quiet:
         tick(world, worker, world.rng.choice(list(world.crms)))
-        world.baton.sleep(world.rng.uniform(20, 60))
+        world.baton.sleep(world.rng.uniform(22, 65 if world.baton.now < last else 110))
     if stays is None:
         return
     calm, enough = 0, world.rng.choice((1, 2))
     for wait in QUIET_PASSES:
         world.baton.sleep(wait)
+        still = stays.still()
         for connection in world.crms:
             tick(world, worker, connection)
-        calm = calm + 1 if stays() else 0
+        calm = calm + 1 if still and stays.done() else 0
         if calm == enough:
             return
 
@@ -141,6 +147,7 @@ def settings(name: str, owned: bool, overlap: float, chosen: frozenset[str]) -> 
         take=New() if "take_new" in chosen else All_(),
         audit=("properties",) if "trace_in_fields" in chosen else ("note",),
         overlap=overlap,
+        sweep=120.0 if "sweeps" in chosen else None,
         max_per_pass=2 if "few_per_pass" in chosen else 500,
     )
 
