@@ -18,7 +18,7 @@ _AGAIN = {
 }
 
 
-def _recover(ledger: Ledger, tx: sa.Connection) -> int:
+def _recover(ledger: Ledger, tx: sa.Connection, *_: object) -> int:
     left = ledger.at_steps(tx, _AGAIN, limit=1_000_000)
     ledger.save(tx, [row._replace(step=_AGAIN[row.step], due=None) for row in left])
     return len(left)
