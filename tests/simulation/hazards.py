@@ -71,12 +71,9 @@ TABLE = (
     Hazard("reconfigured", 0.25, 1.0, "seed", "teams and rules change between passes"),
     Hazard("rep_left", 0.1, 1.0, "seed", "a rep's user is deactivated in the CRM"),
     Hazard("few_per_pass", 0.2, 1.0, "seed", "`max_per_pass` is 2"),
+    Hazard("sweeps", 0.35, 1.0, "seed", "all records are swept every two minutes; else the cursor is alone"),
     Hazard(
-        "trace_in_fields",
-        0.1,
-        1.0,
-        "seed",
-        "the trace goes into fields of the owner's write, there are no notes",
+        "trace_in_fields", 0.1, 1.0, "seed", "the trace goes into fields of the record, there are no notes"
     ),
     Hazard("take_new", 0.25, 1.0, "seed", "`take: new`: older leads are not ours"),
     Hazard("conditional", 0.15, 1.0, "seed", "the CRM refuses to write what was changed since it was read"),
@@ -112,6 +109,10 @@ class Profile:
     owned: bool = False
     features: Features = Features(history=True, read_batch=4, write_batch=4, note_batch=4)  # noqa: RUF009
 
+    def __post_init__(self) -> None:
+        if strange := {*self.chances, *self.rates} - HAZARDS.keys():
+            raise ValueError(f"no such hazards: {', '.join(sorted(strange))}")
+
     def chance(self, name: str) -> float:
         return self.chances.get(name, HAZARDS[name].chance)
 
@@ -139,7 +140,7 @@ class Luck:
 
     def has(self, name: str) -> bool:
         """Say whether the seed has a hazard that is there or not."""
-        found = name in self._rates
+        found = HAZARDS[name].name in self._rates
         self.struck[name] += found
         return found
 
@@ -148,7 +149,7 @@ class Luck:
         yield from (name for name in SETTINGS if self.has(name))
 
     def strikes(self, name: str) -> bool:
-        rate = self._rates.get(name)
+        rate = self._rates.get(HAZARDS[name].name)
         found = rate is not None and self._rng.random() < rate
         self.struck[name] += found
         return found
