@@ -24,10 +24,13 @@ LEADS = (
 
 @pytest.fixture
 def canary(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """Return a configuration whose leads are canaries, with a secret for a connection that is not synced."""
+    """Return a configuration whose leads are canaries, with a secret for a connection that nobody answers."""
     monkeypatch.setenv("HUBSPOT_TOKEN", SECRET)
+    for user in ("sync.work", "sync.deliver"):
+        monkeypatch.setattr(f"{user}.ATTEMPTS", 1)  # it would be asked for half a minute
     commented = "  # - name: hs\n  #   kind: hubspot\n  #   token:"
-    office.change("leadswitch.yaml", commented, commented.replace("# ", "").replace("#", ""))
+    nobody = "  - name: hs\n    kind: hubspot\n    base_url: http://127.0.0.1:1\n    token:"
+    office.change("leadswitch.yaml", commented, nobody)
     office.change("mapping/sample.yaml", "  email: Email", "  email: Email\n  phone: Phone")
     office.write("leads.csv", LEADS)
     return office
