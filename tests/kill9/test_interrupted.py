@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import pytest
 import sqlalchemy as sa
@@ -113,16 +114,15 @@ def _done(process: subprocess.Popen[str]) -> Ended:
 def _frozen(desk: Desk, call: int) -> subprocess.Popen[str]:
     """Return a process that stands still: the answer of its nth call is on its way."""
     started: list[subprocess.Popen[str]] = []
-    reached: list[bool] = []
+    reached = Event()
 
     def freeze(_: float) -> None:
         started[0].send_signal(signal.SIGSTOP)
-        reached.append(True)
+        reached.set()
 
     desk.at_call(call, Moment.APPLIED, freeze)
     started.append(desk.start())
-    while not reached and started[0].poll() is None:
-        pass
+    assert reached.wait(60)
     return started[0]
 
 
