@@ -7,12 +7,19 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from connectors.errors import Retry
+
 if TYPE_CHECKING:
     from connectors.pace import Pacer
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
 _TOO_MANY = 429
+
+LATEST = 12.0
+"""How long a call may wait, in seconds. A write must leave soon after its intent: what a dead process sent is waited
+for from there on, and who was frozen meanwhile must look afresh. All of a CRM's usual limits come round in less.
+"""
 _SHORT_WAIT = 1.0
 
 
@@ -30,9 +37,11 @@ class Gate:
     def take(self, kind: str, sleep: Sleep, stopping: Callable[[], bool]) -> None:
         """Return when a call of this kind may be sent; it is counted then, until some time after it is over.
 
-        When the program is told to stop, what is under way is not kept waiting: it goes out, and is counted.
+        Raises `Retry` where that would be more than `LATEST` seconds from now. When the program is told to stop, what
+        is under way is not kept waiting: it goes out, and is counted.
         """
-        while wait := self._asked(kind, stopping):
+        latest = self.now() + LATEST
+        while wait := self._asked(kind, stopping, latest):
             until = self.now() + wait
             sleep(wait)
             self._awake(until, stopping)
@@ -61,11 +70,13 @@ class Gate:
     def now(self) -> float:
         return self._ticks() + self._slept
 
-    def _asked(self, kind: str, stopping: Callable[[], bool]) -> float:
+    def _asked(self, kind: str, stopping: Callable[[], bool], latest: float) -> float:
         with self._lock:
             now = self.now()
-            wait = self._pacer.wait(kind, now)
-            if wait and not stopping():
+            wait = 0.0 if stopping() else self._pacer.wait(kind, now)
+            if now + wait > latest:
+                raise Retry("its turn at the CRM's limits came too late to be sent", after=wait)
+            if wait:
                 return wait
             self._pacer.sent(kind, now)
             return 0.0

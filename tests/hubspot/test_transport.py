@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.contract import Budget, Limits
-from connectors.errors import Doubt, Stop
+from connectors.errors import Doubt, Retry, Stop
 from connectors.http import Answer
 from connectors.pace import Pacer
-from sync.transport import Gate, Transport
+from sync.transport import LATEST, Gate, Transport
 from tests.hubspot.test_pace import most_in
 
 FEW = Limits((Budget(calls=3, seconds=1.0, kinds=frozenset({"search"})),))
@@ -133,3 +133,26 @@ def test_after_too_many_calls_that_kind_waits_as_long_as_the_crm_says() -> None:
 def test_without_a_gate_nothing_waits() -> None:
     transport = Transport(lambda _: pytest.fail("waited"))
     assert [transport("search", lambda: "an answer") for _ in range(99)] == ["an answer"] * 99
+
+
+def test_a_call_whose_turn_does_not_come_in_time_is_not_sent() -> None:
+    time, sent = Time(), list[str]()
+    transport = through(time)
+    assert transport.gate is not None
+    transport.gate.ask(lambda pacer, now: pacer.held("search", LATEST + 1, now))
+    with pytest.raises(Retry) as told:
+        transport("search", lambda: sent.append("search"))
+    assert (sent, told.value.after) == ([], LATEST + 1)
+    time.now += LATEST + 1
+    transport("search", lambda: sent.append("search"))
+    assert sent == ["search"]
+
+
+def test_a_call_of_a_process_that_was_frozen_while_it_waited_is_not_sent() -> None:
+    time, sent = Time(late=[3600.0]), list[str]()
+    transport = through(time)
+    for _ in range(3):
+        transport("search", lambda: None)
+    with pytest.raises(Retry):
+        transport("search", lambda: sent.append("search"))
+    assert sent == []
