@@ -10,6 +10,7 @@ PIP    := $(BIN)/pip --quiet --disable-pip-version-check install
 SEEDS  ?= 10000
 KILLS  ?= 200
 PYTEST_ARGS ?=
+LONG   := tests/kill9 tests/scale
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
@@ -35,7 +36,7 @@ demo: $(VENV)/run-setup ## route a few hundred sample leads, no account needed
 	@$(BIN)/leadswitch demo
 
 test: $(VENV)/setup ## the test suite, a real PostgreSQL included
-	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 $(LONG:%=--ignore=%) $(PYTEST_ARGS)
 
 check: $(VENV)/setup ## types, lint, format
 	@$(BIN)/ruff check .
@@ -46,9 +47,11 @@ seeds: $(VENV)/setup ## simulated histories, and the wrong designs they must cat
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --mutants
 
 kill9: $(VENV)/setup ## real processes killed at random, on both databases: make kill9 KILLS=200
+	@$(BIN)/python -m pytest tests/kill9
 	@$(BIN)/python -m tests.kill9 --kills $(KILLS)
 
 scale: $(VENV)/setup ## two workers with 10,000 leads, plans over a million rows, on PostgreSQL
+	@$(BIN)/python -m pytest tests/scale
 	@$(BIN)/python -m tests.scale
 
 record: $(VENV)/setup ## record the cassettes anew (docs/recording.md)
