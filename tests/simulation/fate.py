@@ -95,7 +95,7 @@ def plan_changes(world: World) -> None:
 def set_clocks(world: World, workers: list[str]) -> None:
     off = world.rng.uniform(-world.profile.skew, world.profile.skew) if world.luck.has("skew") else 0.0
     for worker in workers:
-        world.offsets[worker] = timedelta(seconds=off + world.rng.uniform(-0.5, 0.5))
+        world.offsets[worker] = timedelta(seconds=off + world.rng.uniform(-2, 2))
 
 
 def _jump(world: World, seconds: float) -> None:

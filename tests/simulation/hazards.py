@@ -28,13 +28,7 @@ class Hazard(NamedTuple):
 
 TABLE = (
     Hazard("lag", 0.7, 1.0, "lead", "the index shows the record late, at most the profile's `lag`"),
-    Hazard(
-        "late_commit",
-        0.35,
-        0.3,
-        "lead",
-        "the stamp is up to `late` seconds older than the record's first sight",
-    ),
+    Hazard("late_commit", 0.35, 0.3, "lead", "the stamp is up to `late` seconds older than its first sight"),
     Hazard("backlog", 0.25, 0.5, "lead", "the record was there hours before the first pass"),
     Hazard("same_person", 0.5, 0.6, "lead", "the person filled in another form too"),
     Hazard("put_off", 0.5, 0.05, "call", "refused for now, with a time to wait"),
@@ -48,9 +42,7 @@ TABLE = (
     Hazard("person", 0.6, 0.3, "lead", "a person chooses an owner in the first minutes, some of them twice"),
     Hazard("person_at_once", 0.4, 0.12, "look", "a person chooses an owner between our look and our write"),
     Hazard("robot", 0.25, 0.35, "write", "another automation gives the lead back to its own user"),
-    Hazard(
-        "let_go", 0.0, 0.35, "write", "somebody takes the owner away again: the lead is to be assigned anew"
-    ),
+    Hazard("let_go", 0.3, 0.3, "write", "somebody takes the owner away again: it is to be assigned anew"),
     Hazard("echo", 0.3, 0.6, "write", "our write moves a polled date, and comes back as a change"),
     Hazard("deleted", 0.35, 0.15, "lead", "the record is deleted"),
     Hazard("merged", 0.25, 0.2, "lead", "the record is merged into another"),
@@ -58,23 +50,19 @@ TABLE = (
     Hazard("old_third", 0.5, 1.0, "seed", "that date may lie before everything that a walk still reads"),
     Hazard("edited", 0.3, 0.3, "lead", "a person fills in or changes a field that rules ask"),
     Hazard("two_accounts", 0.25, 1.0, "seed", "two connections over one store, with the same persons"),
-    Hazard("skew", 0.5, 1.0, "seed", "our clocks are up to two hours off the CRM's, all alike to a second"),
+    Hazard("skew", 0.5, 1.0, "seed", "our clocks are up to two hours off the CRM's"),
     Hazard("clock_jump", 0.15, 1.0, "seed", "our clocks jump by up to two minutes, forward or back"),
     Hazard("crash", 0.5, 0.015, "seam", "the process ends; calls under way may still land"),
     Hazard("stopped", 0.2, 0.2, "pass", "SIGTERM: the pass ends at the next step"),
     Hazard("store_fails", 0.15, 0.03, "seam", "a transaction fails, or it is committed and nobody says so"),
     Hazard("crash_once", 0.3, 1.0, "seed", "the process ends once, at the seam that the seed drew"),
     Hazard("freeze", 0.3, 0.01, "seam", "the worker stops for up to five minutes and goes on"),
-    Hazard(
-        "session_lock", 0.5, 1.0, "seed", "the lock is a session's and frees itself under a frozen worker"
-    ),
+    Hazard("session_lock", 0.5, 1.0, "seed", "the lock is a session's, which a frozen worker loses"),
     Hazard("reconfigured", 0.25, 1.0, "seed", "teams and rules change between passes"),
     Hazard("rep_left", 0.1, 1.0, "seed", "a rep's user is deactivated in the CRM"),
     Hazard("few_per_pass", 0.2, 1.0, "seed", "`max_per_pass` is 2"),
     Hazard("sweeps", 0.35, 1.0, "seed", "all records are swept every two minutes; else the cursor is alone"),
-    Hazard(
-        "trace_in_fields", 0.1, 1.0, "seed", "the trace goes into fields of the record, there are no notes"
-    ),
+    Hazard("trace_in_fields", 0.1, 1.0, "seed", "the trace goes into the record's fields, not into notes"),
     Hazard("take_new", 0.25, 1.0, "seed", "`take: new`: older leads are not ours"),
     Hazard("conditional", 0.15, 1.0, "seed", "the CRM refuses to write what was changed since it was read"),
     Hazard("long", 0.25, 1.0, "seed", "the troubles last four minutes longer than leads come in"),

@@ -46,9 +46,8 @@ class Settled:
     def done(self) -> bool:
         """The ledger has no open step, and no lead is without an owner and a reason."""
         closed = (*ENDED, *WAITING)
-        return not forgotten(self.world) and not self._any(
-            f"leads WHERE step NOT IN ({', '.join('?' * len(closed))})", *closed
-        )
+        marks = ", ".join("?" * len(closed))
+        return not self._any(f"leads WHERE step NOT IN ({marks})", *closed) and not forgotten(self.world)
 
     def _any(self, what: str, *values: str) -> bool:
         return self.shelf.raw.execute(f"SELECT 1 FROM {what} LIMIT 1", values).fetchone() is not None  # noqa: S608
