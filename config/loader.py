@@ -14,6 +14,7 @@ from config.connections import Connections
 from config.files.leadswitch import LeadswitchFile, RetentionEntry
 from config.files.rules import RuleEntry, RulesFile
 from config.files.teams import TeamsFile
+from config.holidays import public_holiday
 from config.lists import Lists
 from config.mappings import Mappings
 from config.names import ALWAYS_THERE, Names, keys, named
@@ -162,6 +163,7 @@ class _Reading:
             lists=conditions.lists,
             same_person=rules.same_person(file.same_person, raw.key_place("same_person")),
             zone=conditions.zone,
+            holidays=public_holiday,
             **({} if file.otherwise is None else {"otherwise": rules.steps(file.otherwise)}),
         )
         rules.unread(raw.get("rules"), file)

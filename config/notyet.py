@@ -14,7 +14,6 @@ _NOTE_ONLY = "a note is written"
 _ROUND = "leads go by round_robin"
 
 NOT_IN_FORCE: Mapping[str, str] = {
-    "holidays": "public holidays do not keep leads from a rep; `away` does",
     "calendar": "absences of the calendar do not keep leads from a rep; `away` does",
     "capacity": "nobody is full",
     "absence: catch_up": "every absence keeps its place in the turn",

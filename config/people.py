@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from config import holidays
 from config.files.teams import AbsenceEntry, RepEntry, TeamEntry, TeamsFile
 from config.hours import hours
 from config.names import ALWAYS_THERE, Names
@@ -70,7 +71,7 @@ class People:
             owners={ConnectionName(str(to)): OwnerId(str(who)) for to, who in rep.owner.items()},
             zone=rep.zone or self.zone,
             hours=hours(rep.hours, self.findings),
-            holidays=_code(rep.holidays, self.findings),
+            holidays=_holidays(rep.holidays, self.findings),
             away=tuple(rep.away),
             calendar=str(rep.calendar) if rep.calendar else None,
             works=tuple(rep.works),
@@ -90,8 +91,6 @@ class People:
             self._connection(connection)
         if rep.manager is not None:
             self.names.check("rep", rep.manager)
-        if rep.holidays is not None:
-            notice(self.findings, rep.holidays.place, "holidays")
         if rep.calendar is not None:
             notice(self.findings, rep.calendar.place, "calendar")
         if any(most is not None for most in rep.capacity.model_dump().values()):
@@ -162,14 +161,16 @@ def attribute(name: str, values: Iterable[Text], findings: Findings) -> tuple[st
     return tuple(dict.fromkeys(spelled))
 
 
-def _code(text: Text | None, findings: Findings) -> str | None:
+def _holidays(text: Text | None, findings: Findings) -> str | None:
     if text is None:
         return None
     try:
-        return literal(text, Kind.REGION if "-" in text else Kind.COUNTRY)
+        code = literal(text, Kind.REGION if "-" in text else Kind.COUNTRY)
+        holidays.check(code)
     except Refusal as refusal:
         findings.refused(refusal, text.place)
         return None
+    return code
 
 
 def _day(entry: tuple[date | None, Decimal]) -> date:

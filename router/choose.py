@@ -93,7 +93,7 @@ class Chooser:
 
     def __init__(self, book: Rulebook) -> None:
         self._book = book
-        self._rosters = {name: Roster(team, book.reps) for name, team in book.teams.items()}
+        self._rosters = {name: Roster(team, book.reps, book.holidays) for name, team in book.teams.items()}
         self._lists = {name: _owners(named) for name, named in book.lists.items()}
         for rule in book.rules:
             _check_by(f"rule {rule.name!r}", (rule.assign, *(step.do for step in rule.otherwise or ())))
@@ -186,7 +186,7 @@ class Chooser:
             return Why(Bar.LEFT, "is not in the configuration any more")
         if owner in case.state.absent:
             return Why(Bar.ABSENT, case.state.absent[owner])
-        return first_bar(KNOWN_OWNER, rep, today(rep, case.now))
+        return first_bar(KNOWN_OWNER, rep, today(rep, case.now, self._book.holidays))
 
     # --- otherwise ----------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from router.columns import CUSTOM, text_reader
 from router.comparisons import covers
 from router.hours import ALWAYS, Span, Today, covered, today
 from router.model import FIELDS, Lead, Rep, RepId, Team
-from router.rules import Require
+from router.rules import Holidays, Require, no_holidays
 from router.trace import Bar, Why
 from router.turns import LEAD, Portions
 
@@ -42,6 +42,11 @@ def not_away(rep: Rep, now: Today) -> Why | None:
     return Why(Bar.AWAY, f"away until {days.last}" if days.last else "away") if days else None
 
 
+def not_on_holiday(rep: Rep, now: Today) -> Why | None:
+    """Tell whether the day is a public holiday where the rep works."""
+    return Why(Bar.AWAY, f"public holiday in {rep.holidays}: {now.holiday}") if now.holiday else None
+
+
 def in_hours(rep: Rep, now: Today) -> Why | None:
     """Tell whether the moment lies in the rep's working hours."""
     if now.open:
@@ -49,10 +54,10 @@ def in_hours(rep: Rep, now: Today) -> Why | None:
     return Why(Bar.CLOSED, f"outside working hours: it is {now.local:%a %H:%M} in {rep.zone}")
 
 
-AVAILABLE: tuple[Check, ...] = (not_away, in_hours)
+AVAILABLE: tuple[Check, ...] = (not_away, not_on_holiday, in_hours)
 """What a member of a team must pass besides having a share that day."""
 
-KNOWN_OWNER: tuple[Check, ...] = (works, not_away)
+KNOWN_OWNER: tuple[Check, ...] = (works, not_away, not_on_holiday)
 """For an owner by name or by an earlier lead: the lead is theirs, at night and with weight 0 too."""
 
 _PASSING = frozenset((Bar.AWAY, Bar.CLOSED, Bar.ABSENT))
@@ -136,7 +141,8 @@ NOTHING = Asks({}, ())
 class Roster:
     """The members of one team."""
 
-    def __init__(self, team: Team, reps: Mapping[RepId, Rep]) -> None:
+    def __init__(self, team: Team, reps: Mapping[RepId, Rep], holidays: Holidays = no_holidays) -> None:
+        self._holidays = holidays
         self._seats = {
             member.rep: _Seat(reps[member.rep], Fraction(member.weight)) for member in team.members
         }
@@ -170,7 +176,7 @@ class Roster:
         barred: dict[RepId, Why] = {}
         valid = ALWAYS
         for rep, seat in self._seats.items():
-            day = today(seat.rep, now)
+            day = today(seat.rep, now, self._holidays)
             valid = valid.within(day.valid)
             left = works(seat.rep, day)
             weights[rep] = 0 if left else int(seat.weight_on(day.day) * self._units)

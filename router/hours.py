@@ -12,6 +12,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from router.model import Days, Rep
+from router.rules import Holidays, no_holidays
 
 DAY = timedelta(days=1)
 
@@ -34,22 +35,28 @@ ALWAYS = Span(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """One rep at one moment. `open` is whether the moment is in their hours; `valid` is how long all this holds."""
+    """One rep at one moment. `open` is whether the moment is in their hours; `valid` is how long all this holds.
+
+    `holiday` is the name of the public holiday that the day is where they work.
+    """
 
     day: date
     local: datetime
     open: bool
     valid: Span
+    holiday: str | None = None
 
 
-def today(rep: Rep, now: datetime) -> Today:
+def today(rep: Rep, now: datetime, holidays: Holidays = no_holidays) -> Today:
     """Look at a rep's clock at `now` (aware UTC)."""
     local = now.astimezone(ZoneInfo(rep.zone))
     day = Span(_utc(rep, local.date(), time.min), _utc(rep, local.date() + DAY, time.min))
     stretches = _stretches(rep, local.date())
     edges = [*day, *(edge for stretch in stretches for edge in stretch)]
     valid = Span(max(edge for edge in edges if edge <= now), min(edge for edge in edges if now < edge))
-    return Today(local.date(), local, not rep.hours or any(now in s for s in stretches), valid)
+    is_open = not rep.hours or any(now in s for s in stretches)
+    holiday = holidays(rep.holidays, local.date()) if rep.holidays else None
+    return Today(local.date(), local, is_open, valid, holiday)
 
 
 def covered(days: tuple[Days, ...], day: date) -> Days | None:

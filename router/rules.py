@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -194,6 +194,15 @@ class SamePerson:
     wait: float
 
 
+Holidays = Callable[[str, date], str | None]
+"""The name of the public holiday that a day is in a country or region (ISO 3166), or None."""
+
+
+def no_holidays(_code: str, _day: date) -> str | None:
+    """Know of no public holidays."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     """Everything the router needs from a configuration. `zone` is for reps and dates without one."""
@@ -206,3 +215,4 @@ class Rulebook:
     otherwise: tuple[Step, ...] = (Step(Hold(86_400.0)), Step(Alert()))
     same_person: SamePerson | None = None
     zone: str = "UTC"
+    holidays: Holidays = no_holidays

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from config.holidays import around
 from router.model import (
     Action,
     Decision,
@@ -24,7 +25,7 @@ from router.model import (
     person_keys,
 )
 from router.route import Router, effects
-from router.rules import Rule
+from router.rules import Rule, Rulebook
 from router.turns import reverse
 from sync import schema
 from sync.bulk import Lookup, inserting, upserting
@@ -298,11 +299,21 @@ def _give_back(tx: sa.Connection, row: Row, now: datetime) -> None:
     )
 
 
-def announce(session: Session, ledger: Ledger, people: Directory, now: datetime) -> None:
-    """Write into the ordered log who is absent from the CRM, if that changed: a decision is re-run with it."""
-    subject, body = f"owners:{ledger.connection}", dumps(dict(people.absent))
+def announce(session: Session, ledger: Ledger, book: Rulebook, people: Directory, now: datetime) -> None:
+    """Write into the ordered log who is absent from the CRM, and the public holidays, where that changed.
+
+    A decision is re-run with them, whatever a later release of the holidays' package says.
+    """
+    codes = {rep.holidays for rep in book.reps.values() if rep.holidays}
     with session.routing("owners") as tx:
-        if last_entry(tx, subject) != body:
-            log = schema.log
-            seq = next_id(tx, log.c.seq)
-            tx.execute(log.insert().values(seq=seq, at=now, kind="owners", subject=subject, body=body))
+        _note(tx, now, "owners", f"owners:{ledger.connection}", dumps(dict(people.absent)))
+        for code, days in around(codes, now.year).items():
+            _note(tx, now, "holidays", f"holidays:{code}", dumps(days))
+
+
+def _note(tx: sa.Connection, now: datetime, kind: str, subject: str, body: str) -> None:
+    """Write an entry of the log, unless the last one of its subject says the same."""
+    if last_entry(tx, subject) != body:
+        log = schema.log
+        seq = next_id(tx, log.c.seq)
+        tx.execute(log.insert().values(seq=seq, at=now, kind=kind, subject=subject, body=body))

@@ -122,7 +122,7 @@ def _open(
         found = directory(
             wired.router.book, ledger.connection, wired.settings.replaces, users, any_owner=any_owner
         )
-        announce(session, ledger, found, seams.clock())
+        announce(session, ledger, wired.router.book, found, seams.clock())
         return found
 
     return Pass(

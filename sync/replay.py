@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from router.model import Decision, Lead, LeadRef, RepId, State, person_keys
 from router.route import Router
+from router.rules import Rulebook
 from router.trace import Trace
 from sync import schema
 from sync.codec import known_from_text
@@ -58,7 +59,7 @@ def replayed(store: Store, decision: int, ref: LeadRef) -> Replayed:
             return Replayed(made, row["at"], None, _why(connection, stored.values_id))
         if row["position"] < log_from(connection) - 1:
             return Replayed(made, row["at"], None, TURNS_GONE)
-        router = _router(_files(connection, row["config"]))
+        router = _router_then(connection, _files(connection, row["config"]), row["position"])
         state = _state(connection, router, row, lead)
     return Replayed(made, row["at"], router.explain(lead, state, row["at"]))
 
@@ -99,9 +100,27 @@ def _files(connection: sa.Connection, config: str) -> str:
     return str(found)
 
 
+def _router_then(connection: sa.Connection, files: str, position: int) -> Router:
+    """Return the router of a configuration, with the public holidays as they were known at a position of the log."""
+    book = _rulebook(files)
+    codes = sorted({rep.holidays for rep in book.reps.values() if rep.holidays})
+    known = [(code, last_entry(connection, f"holidays:{code}", until=position)) for code in codes]
+    return _router(files, tuple((code, days) for code, days in known if days is not None))
+
+
 @lru_cache(maxsize=4)
-def _router(files: str) -> Router:
-    return Router(stored_configuration(json.loads(files)).rulebook)
+def _rulebook(files: str) -> Rulebook:
+    return stored_configuration(json.loads(files)).rulebook
+
+
+@lru_cache(maxsize=4)
+def _router(files: str, holidays: tuple[tuple[str, str], ...]) -> Router:
+    book, then = _rulebook(files), {code: json.loads(days) for code, days in holidays}
+
+    def holiday(code: str, day: date) -> str | None:
+        return then[code].get(day.isoformat()) if code in then else book.holidays(code, day)
+
+    return Router(replace(book, holidays=holiday))
 
 
 def _state(connection: sa.Connection, router: Router, row: Mapping[str, Any], lead: Lead) -> State:

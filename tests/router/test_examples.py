@@ -13,6 +13,7 @@ from config.loader import load
 from router.model import Action, Band, Decision, State
 from router.route import Router, advance
 from router.rules import Rulebook
+from router.trace import Bar
 from sync.wiring import vocabulary
 from tests.router.build import lead
 
@@ -127,6 +128,28 @@ def test_a_new_hire_grows_into_a_full_share(now: str, expected: dict[str, int]) 
 )
 def test_who_is_on_vacation_gets_none(now: str, owners: set[str]) -> None:
     assert set(spread("vacation", now, 9)) == owners
+
+
+@pytest.mark.parametrize(
+    ("now", "owners"),
+    [
+        ("2026-11-26T07:59", {"ana", "bo", "cy"}),
+        ("2026-11-26T08:00", {"bo", "cy"}),  # midnight in Los Angeles, Thanksgiving begins
+        ("2026-11-27T07:59", {"bo", "cy"}),
+        ("2026-04-05T22:59", {"ana", "bo", "cy"}),
+        ("2026-04-05T23:00", {"ana", "cy"}),  # Easter Monday begins in England, under daylight saving time
+        ("2026-12-25T12:00", {None}),
+    ],
+)
+def test_a_public_holiday_is_one_on_the_clock_of_the_rep(now: str, owners: set[str | None]) -> None:
+    assert set(spread("public_holidays", now, 9)) == owners
+
+
+def test_the_reason_names_the_holiday() -> None:
+    trace = Router(rules("public_holidays")).explain(lead(), State(), utc("2026-11-26T12:00"))
+    whys = {str(each.rep): each.why for each in trace.attempts[0].reps}
+    assert whys["ana"] == (Bar.AWAY, "public holiday in US-CA: Thanksgiving Day")
+    assert whys["bo"] is None
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from connectors.memory.crm import MemoryCrm
-from router.model import OwnerId
-from sync import schema
+from router.model import LeadRef, OwnerId
+from router.route import Router
+from sync import replay, schema
 from sync.passes import Order, run_pass
 from sync.replay import decisions_of, replayed
 from sync.report import entries_of
@@ -57,11 +61,9 @@ def routed(office: Office) -> Office:
     return office
 
 
-def _sync(office: Office) -> None:
-    from dataclasses import replace
-
-    found = stored_configuration(FILES)
-    wired = replace(office.wired(), files=found.files, config=found.hash)
+def _sync(office: Office, files: Mapping[str, str] = FILES) -> None:
+    found = stored_configuration(dict(files))
+    wired = replace(office.wired(), files=found.files, config=found.hash, router=Router(found.rulebook))
     run_pass(wired, office.store, office.seams(), Order())
 
 
@@ -114,6 +116,22 @@ def test_held_leads_are_one_decision_however_often_they_are_looked_at(office: Of
     office.clock.pass_by(hours=1)
     _sync(office)
     assert office.step(lead) == "parked"
+
+
+def test_a_newer_calendar_of_holidays_changes_no_decision_of_the_past(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teams = FILES["teams.yaml"].replace("{id: bo,", "{id: bo, holidays: GB-SCT,")
+    files = {**FILES, "teams.yaml": teams.replace("[ana, bo, cy, gone]", "[ana, bo]")}
+    office.clock.now = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)  # a public holiday in Scotland alone
+    leads = [office.lead(country="US") for _ in range(4)]
+    _sync(office, files)
+    assert {office.owner(lead) for lead in leads} == {"u-ana"}
+    monkeypatch.setattr("config.holidays.holidays_of", lambda *_: {})
+    replay._rulebook.cache_clear()
+    for row in office.ledger().values():
+        found = replayed(office.store, row["decision"], LeadRef(*row["record"].split("/")))
+        assert found.same
 
 
 def test_a_held_lead_goes_out_when_somebody_may_take_it(office: Office) -> None:
