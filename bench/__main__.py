@@ -18,6 +18,7 @@ from bench.rows import Bench, Row, as_json, as_table
 
 RESULTS = Path(__file__).with_name("results.md")
 BENCHES = {
+    "accounts": "bench.accounts",
     "calls": "bench.calls",
     "end_to_end": "bench.end_to_end",
     "hazards": "bench.hazards",
