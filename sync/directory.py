@@ -77,10 +77,12 @@ def _reps(
 
 
 def _queues(book: Rulebook, connection: ConnectionName, users: Sequence[User]) -> dict[QueueName, OwnerId]:
+    """Find queues by id or name; an id may be a user's, since HubSpot has accounts where one stands for a queue."""
+    ids = {user.id: user.id for user in users}
     found = {}
     for queue in book.queues.values():
         target = queue.targets.get(connection)
-        match = _find(users, target, queue=True) if target else None
+        match = _find(users, target, queue=True) or ids.get(OwnerId(target)) if target else None
         if match:
             found[queue.name] = match
     return found

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from config.settings import New, Nobody, QueueNamed, Since, UserNamed
 from connectors.contract import Features
-from router.model import OwnerId, QueueName, RecordId
-from router.rules import Comparison, Keep, Op, Rule, ToQueue
+from router.model import ConnectionName, OwnerId, Queue, QueueName, RecordId
+from router.rules import ALWAYS, Comparison, Keep, Op, Rule, ToQueue
 from sync import schema
 from sync.directory import Unknown
 from tests.sync.office import Office, book
@@ -181,6 +182,16 @@ def test_a_kept_lead_without_a_person_is_listed_with_a_deadline(office: Office) 
     )
     assert row["reason"] == "kept by Partner leads stay, without a person"
     assert row["due"] - office.clock.now < timedelta(hours=24)
+
+
+def test_a_user_named_by_id_stands_for_a_queue(office: Office) -> None:
+    queue = Queue(QueueName("backup"), {ConnectionName("crm"): "u-robot"})
+    office.rulebook = replace(
+        book(Rule("all", ALWAYS, ToQueue(QueueName("backup")))), queues={queue.name: queue}
+    )
+    lead = office.lead()
+    office.sync()
+    assert office.owner(lead) == "u-robot"
 
 
 def test_a_queue_is_written_as_owner(office: Office) -> None:
