@@ -22,6 +22,7 @@ from router.model import (
     Turn,
     person_keys,
 )
+from router.outside import outside
 from router.rules import (
     Alert,
     By,
@@ -110,7 +111,8 @@ class Chooser:
         match target:
             case ToTeam():
                 case.team = target.team
-                return self._to_team(case, target)
+                known = self._account(case) if target.follow_account else None
+                return known or self._to_team(case, target)
             case ToOwner():
                 return self._to_owner(case, target)
             case ToQueue(queue):
@@ -126,9 +128,8 @@ class Chooser:
     # --- targets ------------------------------------------------------------------------------------------
 
     def _to_team(self, case: _Case, target: ToTeam) -> Decision | None:
-        found = self._rosters[target.team].find(
-            case.now, asks_of(case.lead, target.require), case.state.absent
-        )
+        asks = asks_of(case.lead, target.require)
+        found = self._rosters[target.team].find(case.now, asks, outside(case.state, case.now))
         case.asked.append(Asked(target.team, found))
         case.reasons += found.reasons
         if not found.candidates:
@@ -172,6 +173,18 @@ class Chooser:
             return case.decision(Action.ASSIGN, "same_person", owner=known.owner)
         return None
 
+    def _account(self, case: _Case) -> Decision | None:
+        known = case.state.accounts.get(case.lead.ref)
+        if known is None:
+            return None
+        owner = known.owner
+        whose = f"is with {owner}" if owner else "has an owner who is no rep here"
+        case.reasons.append(f"the account {whose}: {known.why}, confidence {known.confidence:.2f}")
+        if owner is None or self._barred(case, owner):
+            return None
+        case.team = None
+        return case.decision(Action.ASSIGN, "account", owner=owner)
+
     def _barred(self, case: _Case, owner: RepId) -> bool:
         """Tell whether an owner who is known without a turn may not take the lead, and note why."""
         why = self._why_not(case, owner)
@@ -184,9 +197,8 @@ class Chooser:
         rep = self._book.reps.get(owner)
         if rep is None:
             return Why(Bar.LEFT, "is not in the configuration any more")
-        if owner in case.state.absent:
-            return Why(Bar.ABSENT, case.state.absent[owner])
-        return first_bar(KNOWN_OWNER, rep, today(rep, case.now, self._book.holidays))
+        why = outside(case.state, case.now).get(owner)
+        return why or first_bar(KNOWN_OWNER, rep, today(rep, case.now, self._book.holidays))
 
     # --- otherwise ----------------------------------------------------------------------------------------
 

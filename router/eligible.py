@@ -150,16 +150,16 @@ class Roster:
         self._units = lcm(*(weight.denominator for weight in weights))
         self._roll: Roll | None = None
 
-    def find(self, now: datetime, asks: Asks, absent: Mapping[RepId, str]) -> Found:
-        """Return who may take a lead that asks so much; `absent` are reps with a reason from outside."""
+    def find(self, now: datetime, asks: Asks, outside: Mapping[RepId, Why]) -> Found:
+        """Return who may take a lead that asks so much; `outside` are reps with a reason from the state."""
         found = self._at(now).found
-        if not (asks.wanted or asks.waived) and absent.keys().isdisjoint(self._seats):
+        if not (asks.wanted or asks.waived) and outside.keys().isdisjoint(self._seats):
             return found
         barred = dict(found.barred)
         for rep, seat in self._seats.items():
             known = barred.get(rep)
             if known is None or known.bar in _PASSING:
-                why = _misses(seat.attributes, asks.wanted) or known or _absent(rep, absent)
+                why = _misses(seat.attributes, asks.wanted) or known or outside.get(rep)
                 if why is not None:
                     barred[rep] = why
         return _found(found.members, barred, asks.waived)
@@ -236,10 +236,6 @@ def _misses(attributes: Mapping[str, tuple[str, ...]], wanted: Mapping[str, tupl
 
 def _suits(attribute: str, has: str, value: str) -> bool:
     return covers(has, value) if attribute == "language" else has == value
-
-
-def _absent(rep: RepId, absent: Mapping[RepId, str]) -> Why | None:
-    return Why(Bar.ABSENT, absent[rep]) if rep in absent else None
 
 
 def _weighs(weight: int, now: Today) -> Why | None:

@@ -277,18 +277,33 @@ class Sticky:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownAccount:
+    """Who owns the account that a lead belongs to (None: no rep of the configuration), and why it is that account.
+
+    `confidence` is between 0 and 1; `why` is a clause for people without a value of the lead.
+    """
+
+    owner: RepId | None
+    why: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What `choose` may know besides the lead, the rules and the time.
 
     `persons` is keyed by `person_keys`; `held` says since when a lead has been waiting under a rule's
     `otherwise`; `absent` are reps who may not take leads for a reason outside of the configuration (no user in
-    the lead's CRM, user inactive, marked away).
+    the lead's CRM, user inactive); `away` are those marked away, up to a time or (None) until they are marked back.
+    `accounts` are those of leads whose rule follows them.
     """
 
     turns: Mapping[TeamName, TeamTurns] = field(default_factory=dict)
     persons: Mapping[str, Sticky] = field(default_factory=dict)
     held: Mapping[LeadRef, datetime] = field(default_factory=dict)
     absent: Mapping[RepId, str] = field(default_factory=dict)
+    away: Mapping[RepId, datetime | None] = field(default_factory=dict)
+    accounts: Mapping[LeadRef, KnownAccount] = field(default_factory=dict)
 
 
 def person_keys(lead: Lead) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from router.choose import Asked, Chooser
@@ -58,7 +59,7 @@ def advance(state: State, decision: Decision, lead: Lead, now: datetime) -> Stat
     """Return the state that the next lead of the same transaction must see."""
     changed = effects(decision, lead, now)
     turns, persons = {**state.turns, **changed.turns}, {**state.persons, **changed.persons}
-    return State(turns, persons, state.held, state.absent)
+    return replace(state, turns=turns, persons=persons)
 
 
 def _attempt(asked: Asked, state: State) -> Attempt:

@@ -24,6 +24,7 @@ from sync.commandline import (
 )
 
 COMMANDS = {
+    "away": "sync.commands.away",
     "check": "sync.commands.check",
     "config schema": "sync.commands.schema",
     "demo": "sync.commands.demo",
@@ -122,6 +123,24 @@ def report(
 ) -> None:
     """Count who got how many leads. Also what went wrong and what stands open; no lead is named."""
     run(since=since)
+
+
+@command(app)
+def away(
+    run: Run,
+    rep: Annotated[
+        str | None, typer.Argument(metavar="[REP]", help="The rep's id or e-mail; default: list who is away.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="T", help="4h, 3d, or on the rep's clock 2026-12-24 (all day), 2026-12-24T12:00."
+        ),
+    ] = None,
+    back: Annotated[bool, typer.Option("--back", help="The rep takes leads again.")] = False,
+) -> None:
+    """Mark a rep away or back, at once. A pass under way heeds it from its next leads on; no lead is taken away."""
+    run(rep=rep, until=until, back=back)
 
 
 @command(app)

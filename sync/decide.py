@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from config.holidays import around
+from connectors.contract import Company
 from router.model import (
     Action,
     Decision,
@@ -25,17 +26,19 @@ from router.model import (
     person_keys,
 )
 from router.route import Router, effects
-from router.rules import Rule, Rulebook
+from router.rules import Rule, follows_account, follows_accounts
 from router.turns import reverse
 from sync import schema
 from sync.bulk import Lookup, inserting, upserting
 from sync.codec import dumps, known_to_text, turn_from_text, turn_to_text
-from sync.directory import Directory
-from sync.ledger import Ledger, next_id
+from sync.ledger import next_id
+from sync.log import marked_away, team_turns
 from sync.notes import Made
 from sync.steps import KEPT_DEADLINE, Row, Step
-from sync.store import Session
 from sync.work import Pass
+
+if TYPE_CHECKING:
+    from sync.following import Following
 
 SAME_PERSON = "same_person"
 _INSERT_DECISIONS = inserting(schema.decisions, *schema.decisions.c.keys())
@@ -60,21 +63,27 @@ def decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
         return []
     now, router, key, _ = work.now(), work.wired.router, work.store_key, work.people()
     asked = [_Asked(row, lead, router.match(lead, now), person_hashes(key, lead)) for row, lead in waiting]
+    following = _following(work, asked)
     with work.session.routing("decide") as tx:
         entries = _Entries(work, tx, now)
+        accounts = following.recall(_owners(tx, following.keys(one.lead for one in asked))) if following else {}
         turns, persons = dict(entries.turns_before()), _persons(tx, asked)
         held = {one.row.ref: one.row.held_since for one in asked if one.row.held_since}
-        state = State(turns, persons, held, work.people().absent)
+        state = State(turns, persons, held, work.people().absent, entries.away_before(), accounts)
         for one in asked:
+            if following:
+                following.look(one.lead, one.rule)
             decision = _decided(router, one.rule, one.lead, state, now)
             entries.add(one, decision, state)
+            if following:
+                entries.remember_account(following, one.lead, state)
             changed = effects(decision, one.lead, now)
             turns.update(
                 changed.turns
             )  # `state` is ours alone: what the next lead must see is written into it
             persons.update(changed.persons)
         entries.write()
-    work.turns = entries.position, turns
+    work.turns, work.away = (entries.position, turns), state.away
     work.allowance -= sum(row.step is Step.CLAIMED for row in entries.rows)
     work.counts.duplicates += sum(d.by == SAME_PERSON for _, d in entries.made)
     return entries.rows
@@ -92,30 +101,16 @@ def _decided(router: Router, rule: Rule, lead: Lead, state: State, now: datetime
 # --- state ------------------------------------------------------------------------------------------------
 
 
-def team_turns(tx: sa.Connection, team: TeamName, *, until: int | None = None) -> TeamTurns:
-    """Return where a team's turns stood at position `until` of the log (None: now)."""
-    body = last_entry(tx, f"team:{team}", until=until)
-    return TeamTurns() if body is None else turn_from_text(team, body).after
-
-
-def last_entry(tx: sa.Connection, subject: str, *, until: int | None = None) -> str | None:
-    log = schema.log
-    query = sa.select(log.c.body).where(log.c.subject == subject)
-    if until is not None:
-        query = query.where(log.c.seq <= until)
-    found = tx.scalar(query.order_by(log.c.seq.desc()).limit(1))
-    return None if found is None else str(found)
-
-
 def person_hashes(key: bytes, lead: Lead) -> dict[str, str]:
     """Return a person's keys, each with the keyed hash under which it is remembered.
 
     Without the store's key a hash says nothing.
     """
-    return {
-        person: blake2b(person.encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
-        for person in person_keys(lead)
-    }
+    return {person: _sealed(key, person) for person in person_keys(lead)}
+
+
+def _sealed(key: bytes, text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
 
 
 def _persons(tx: sa.Connection, asked: Sequence[_Asked]) -> dict[str, Sticky]:
@@ -124,6 +119,29 @@ def _persons(tx: sa.Connection, asked: Sequence[_Asked]) -> dict[str, Sticky]:
     if not known:
         return {}
     return {key: known[h] for one in asked for key, h in one.persons.items() if h in known}
+
+
+def _owners(tx: sa.Connection, hashes: set[str]) -> dict[str, RepId]:
+    return {hashed: RepId(rep) for hashed, rep, _ in _FIND_PERSONS(tx, hashes)}
+
+
+def _following(work: Pass, asked: Sequence[_Asked]) -> Following | None:
+    """Ask the CRM for the companies of the leads whose rule follows them; None where no rule does."""
+    book = work.wired.router.book
+    if not follows_accounts(book):
+        return None
+    from sync.following import Companies, Following  # the libraries for names are slow to load
+
+    if work.companies is None and work.connector.features.accounts:
+        reps = {owner: rep for rep, owner in work.people().owners.items()}
+        work.companies = Companies(partial(_ask, work), reps)
+    if work.companies:
+        work.companies.look_for(one.lead for one in asked if follows_account(one.rule, book))
+    return Following(book, work.companies, seal=partial(_sealed, work.store_key))
+
+
+def _ask(work: Pass, domains: Sequence[str], names: Sequence[str]) -> Sequence[Company]:
+    return work.asking(partial(work.connector.accounts, domains, names))()
 
 
 # --- what is written --------------------------------------------------------------------------------------
@@ -149,6 +167,12 @@ class _Entries:
             return turns
         return {name: team_turns(self._tx, name) for name in self._work.wired.router.book.teams}
 
+    def away_before(self) -> Mapping[RepId, datetime | None]:
+        """Return who is marked away; read as seldom as the turns."""
+        if self._work.turns[0] == self.position:
+            return self._work.away
+        return marked_away(self._tx, self._work.wired.router.book.reps)
+
     def add(self, one: _Asked, decision: Decision, state: State) -> None:
         row = one.row
         if self._still_waits(row, decision):
@@ -172,10 +196,18 @@ class _Entries:
             if row.rep and not (decision.by == SAME_PERSON and key in state.persons):
                 self._persons[hashed] = (hashed, row.rep, self._now, row.key)
 
+    def remember_account(self, following: Following, lead: Lead, state: State) -> None:
+        """Keep the owner that the last lead got as its account's."""
+        row = self.rows[-1]
+        if row.step is Step.CLAIMED and row.rep:
+            for hashed in following.remember(lead, row.rep, state.absent):
+                self._persons[hashed] = (hashed, row.rep, self._now, row.key)
+
     def _decision_row(self, number: int, one: _Asked, decision: Decision, state: State) -> tuple[object, ...]:
         """Return the values of the table's columns, in their order."""
         row, lead = one.row, one.lead
         known = {i: state.persons[key] for i, key in enumerate(one.persons) if key in state.persons}
+        account = state.accounts.get(lead.ref)
         inputs = (
             self._now,
             self._work.id,
@@ -183,7 +215,7 @@ class _Entries:
             self.position,
             row.values_id,
             row.held_since,
-            known_to_text(known) if known else "{}",
+            known_to_text(known, account) if known or account else "{}",
         )
         answer = (
             decision.action,
@@ -297,23 +329,3 @@ def _give_back(tx: sa.Connection, row: Row, now: datetime) -> None:
             body=body,
         )
     )
-
-
-def announce(session: Session, ledger: Ledger, book: Rulebook, people: Directory, now: datetime) -> None:
-    """Write into the ordered log who is absent from the CRM, and the public holidays, where that changed.
-
-    A decision is re-run with them, whatever a later release of the holidays' package says.
-    """
-    codes = {rep.holidays for rep in book.reps.values() if rep.holidays}
-    with session.routing("owners") as tx:
-        _note(tx, now, "owners", f"owners:{ledger.connection}", dumps(dict(people.absent)))
-        for code, days in around(codes, now.year).items():
-            _note(tx, now, "holidays", f"holidays:{code}", dumps(days))
-
-
-def _note(tx: sa.Connection, now: datetime, kind: str, subject: str, body: str) -> None:
-    """Write an entry of the log, unless the last one of its subject says the same."""
-    if last_entry(tx, subject) != body:
-        log = schema.log
-        seq = next_id(tx, log.c.seq)
-        tx.execute(log.insert().values(seq=seq, at=now, kind=kind, subject=subject, body=body))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from router.model import RepId
 from sync import schema
+from sync.log import marked_away
 from sync.steps import DOUBTFUL, ENDED, Step
 from sync.store import Store
 
@@ -49,6 +51,13 @@ class Figures:
     cut: int = 0
     oldest_parked: datetime | None = None
     last_pass: datetime | None = None
+
+
+def absences(store: Store, reps: Iterable[RepId], now: datetime) -> dict[RepId, datetime | None]:
+    """Return who is marked away now, with the end where one was said."""
+    with store.reading() as tx, tx.begin():
+        marks = marked_away(tx, reps)
+    return {rep: until for rep, until in sorted(marks.items()) if until is None or now < until}
 
 
 def figures(store: Store, since: datetime) -> dict[str, Figures]:

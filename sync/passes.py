@@ -15,11 +15,12 @@ from connectors.errors import Retry, Stop
 from router.model import ConnectionName, Lead
 from sync import schema
 from sync.codec import dumps
-from sync.decide import announce, decide
+from sync.decide import decide
 from sync.deliver import deliver, gone_because, look_for_notes, note
 from sync.directory import Directory, directory
 from sync.ingest import ingest
 from sync.ledger import Ledger, values_of
+from sync.log import announce
 from sync.seams import Seams
 from sync.steps import DOUBTFUL, WAITING, Row, Step
 from sync.store import Session, Store

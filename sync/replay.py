@@ -16,9 +16,9 @@ from router.route import Router
 from router.rules import Rulebook
 from router.trace import Trace
 from sync import schema
-from sync.codec import known_from_text
-from sync.decide import last_entry, team_turns
+from sync.codec import account_from_text, known_from_text
 from sync.ledger import values_of
+from sync.log import last_entry, marked_away, team_turns
 from sync.notes import stored_decisions
 from sync.retention import log_from
 from sync.store import Store, StoreError
@@ -125,11 +125,14 @@ def _router(files: str, holidays: tuple[tuple[str, str], ...]) -> Router:
 
 def _state(connection: sa.Connection, router: Router, row: Mapping[str, Any], lead: Lead) -> State:
     keys, known = person_keys(lead), known_from_text(row["known"])
+    account = account_from_text(row["known"])
     position = row["position"]
     absent = last_entry(connection, f"owners:{lead.ref.connection}", until=position)
     return State(
         turns={name: team_turns(connection, name, until=position) for name in router.book.teams},
         persons={keys[i]: sticky for i, sticky in known.items()},
         held={lead.ref: row["held_since"]} if row["held_since"] else {},
+        accounts={lead.ref: account} if account else {},
         absent={RepId(rep): why for rep, why in json.loads(absent or "{}").items()},
+        away=marked_away(connection, router.book.reps, until=position),
     )

@@ -165,8 +165,8 @@ log = sa.Table(
     metadata,
     sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("at", Instant, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),  # turn, returned, owners, holidays
-    sa.Column("subject", sa.Text, nullable=False),  # team:NAME, owners:CONNECTION, holidays:CODE
+    sa.Column("kind", sa.Text, nullable=False),  # turn, returned, owners, holidays, away
+    sa.Column("subject", sa.Text, nullable=False),  # team:NAME, owners:CONNECTION, holidays:CODE, away:REP
     sa.Column("lead", sa.Text),
     sa.Column("body", sa.Text, nullable=False),
     sa.Index("log_subject", "subject", "seq"),

@@ -125,6 +125,12 @@ class Store:
                 yield Session(database, lock, self.gate)
 
     @contextmanager
+    def beside(self) -> Iterator[Session]:
+        """Lock no connection: for an entry of the ordered log, which passes under way heed from their next leads on."""
+        with _translated(), self.engine.connect() as database:
+            yield Session(database, AllLocks(()), self.gate)
+
+    @contextmanager
     def rehearsal(self, connection: str) -> Iterator[Rehearsal]:
         """Lock `connection` as for a pass, and write nothing."""
         with self.session(connection) as session:

@@ -14,7 +14,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from config.settings import Connection, Nobody
 from connectors.contract import Connector, Record
 from connectors.errors import Retry
-from router.model import Lead, TeamName, TeamTurns
+from router.model import Lead, RepId, TeamName, TeamTurns
 from router.route import Router
 from sync.directory import Directory
 from sync.ledger import Ledger
@@ -24,6 +24,7 @@ from sync.seams import Pending, Seams
 from sync.steps import Row
 
 if TYPE_CHECKING:
+    from sync.following import Companies
     from sync.store import Session
 
 T = TypeVar("T")
@@ -84,7 +85,8 @@ class Pass:
     `people` asks the CRM for its users once, and only if a lead needs them: an idle poll is one call. `allowance`
     is how many more leads the pass may claim. `fresh` are leads as this pass wrote them, so that they need not be read
     again to be decided; never more than `FRESH`. `made` are decisions by number whose notes are not written yet,
-    `turns` how each team's turns stood at a position of the log: right while nobody else wrote into it.
+    `turns` how each team's turns stood at a position of the log, `away` who was marked away there: right while nobody
+    else wrote into it.
     """
 
     id: str
@@ -100,6 +102,8 @@ class Pass:
     fresh: dict[str, tuple[Row, Lead]] = field(default_factory=dict)
     made: dict[int, Made] = field(default_factory=dict)
     turns: tuple[int, Mapping[TeamName, TeamTurns]] = field(default=(-1, {}))
+    away: Mapping[RepId, datetime | None] = field(default_factory=dict)
+    companies: Companies | None = None
 
     @property
     def connector(self) -> Connector:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from config.problems import Refusal
 from config.scalars import day, duration
-from sync.figures import QUEUE, SUMMED, WAYS, Figures, figures
+from sync.commands.away import until_when
+from sync.figures import QUEUE, SUMMED, WAYS, Figures, absences, figures
 from sync.screen import Screen
 from sync.seams import system_clock
 from sync.store import open_store
@@ -20,12 +21,16 @@ from sync.wiring import offline_configuration, store_url
 def run(screen: Screen, *, since: str) -> int:
     now = system_clock()
     start = _start(since, now)
-    reps = [str(rep) for rep in offline_configuration(screen.directory).rulebook.reps]
+    book = offline_configuration(screen.directory).rulebook
+    reps = [str(rep) for rep in book.reps]
     with closing(open_store(store_url(screen.directory), create=False)) as store:
-        found = figures(store, start)
+        found, away = figures(store, start), absences(store, book.reps, now)
     if screen.json:
         told = {name: _as_json(one, reps) for name, one in found.items()}
-        screen.result({"since": start.isoformat(), "until": now.isoformat(), "connections": told})
+        marked = {rep: until and until.isoformat() for rep, until in away.items()}
+        screen.result(
+            {"since": start.isoformat(), "until": now.isoformat(), "connections": told, "away": marked}
+        )
         return OK
     for name, one in found.items():
         _say(screen, name, one, now)
@@ -33,6 +38,8 @@ def run(screen: Screen, *, since: str) -> int:
         _say_reps(screen, _by_rep(found.values(), reps), start)
     else:
         screen.line("No pass was made yet.")
+    for rep, until in away.items():
+        screen.line(f"{rep} is away {until_when(until)}.")
     return OK
 
 

@@ -349,3 +349,23 @@ def test_the_rule_decides_the_team() -> None:
     german = route(both, lead(country="de"))
     assert (german.owner, german.rule, german.team) == (BO, "de", "other")
     assert (route(both).owner, route(both).rule) == (ANA, "all")
+
+
+@pytest.mark.parametrize(
+    ("until", "why"),
+    [
+        (None, (Bar.AWAY, "marked away")),
+        (NOW + timedelta(minutes=1), (Bar.AWAY, "marked away until 2026-11-18 12:01 UTC")),
+        (NOW, None),
+    ],
+)
+def test_who_is_marked_away_gets_no_turn_and_no_lead_of_a_known_person(
+    until: datetime | None, why: tuple[Bar, str] | None
+) -> None:
+    state = State(away={ANA: until}, persons={"email:eve@x.com": Sticky(ANA, NOW)})
+    rules = book(rep("ana"), rep("bo"), same_person=SamePerson(86_400.0, 0.0))
+    trace = Router(rules).explain(lead(email="eve@x.com"), state, NOW)
+    known, *team = trace.attempts
+    assert known.reps[0].why == why
+    assert trace.decision.owner == ("bo" if why else "ana")
+    assert [each.why for one in team for each in one.reps if each.rep == ANA] == ([why] if why else [])

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from connectors.memory.crm import MemoryCrm
-from router.model import LeadRef, OwnerId
+from router.model import LeadRef, OwnerId, RepId
 from router.route import Router
 from sync import replay, schema
+from sync.log import mark
 from sync.passes import Order, run_pass
 from sync.replay import decisions_of, replayed
 from sync.report import entries_of
@@ -132,6 +133,26 @@ def test_a_newer_calendar_of_holidays_changes_no_decision_of_the_past(
     for row in office.ledger().values():
         found = replayed(office.store, row["decision"], LeadRef(*row["record"].split("/")))
         assert found.same
+
+
+def test_who_was_marked_away_then_is_away_in_the_decision_made_again(office: Office) -> None:
+    office.rulebook = stored_configuration(FILES).rulebook
+    first = office.lead(country="US")
+    _sync(office)
+    with office.store.beside() as session, session.routing("away") as tx:
+        mark(tx, office.clock(), RepId("bo"), away=True, until=office.clock.now + timedelta(hours=1))
+    during = [office.lead(country="US") for _ in range(4)]
+    _sync(office)
+    office.clock.pass_by(hours=1)
+    after = [office.lead(country="US") for _ in range(4)]
+    _sync(office)
+    with office.store.beside() as session, session.routing("away") as tx:
+        mark(tx, office.clock(), RepId("bo"), away=False)
+    assert {office.owner(lead) for lead in during} == {"u-ana"}
+    assert "u-bo" in {office.owner(lead) for lead in after}
+    for lead in (first, *during, *after):
+        row = office.ledger()[lead]
+        assert replayed(office.store, row["decision"], LeadRef(*row["record"].split("/"))).same
 
 
 def test_a_held_lead_goes_out_when_somebody_may_take_it(office: Office) -> None:

@@ -15,7 +15,7 @@ from connectors.contract import Assignment, Connector, Outcome, Verdict
 from router.model import ConnectionName, RecordId
 from sync import schema
 from sync.archive import name_of, rows
-from sync.decide import team_turns
+from sync.log import team_turns
 from sync.replay import TURNS_GONE, decisions_of, replayed
 from sync.report import entries_of
 from sync.retention import Trim, Trimmed

@@ -1,0 +1,82 @@
+"""The store's one ordered log: what changed between decisions, so that each can be made again as of its position.
+
+Each entry holds all that is known of its subject from there on; the last one of a subject up to a position counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from config.holidays import around
+from router.model import RepId, TeamName, TeamTurns
+from router.rules import Rulebook
+from sync import schema
+from sync.codec import dumps, turn_from_text
+from sync.directory import Directory
+from sync.ledger import Ledger, next_id
+
+if TYPE_CHECKING:
+    from sync.store import Session
+
+
+def team_turns(tx: sa.Connection, team: TeamName, *, until: int | None = None) -> TeamTurns:
+    """Return where a team's turns stood at position `until` of the log (None: now)."""
+    body = last_entry(tx, f"team:{team}", until=until)
+    return TeamTurns() if body is None else turn_from_text(team, body).after
+
+
+def last_entry(tx: sa.Connection, subject: str, *, until: int | None = None) -> str | None:
+    log = schema.log
+    query = sa.select(log.c.body).where(log.c.subject == subject)
+    if until is not None:
+        query = query.where(log.c.seq <= until)
+    found = tx.scalar(query.order_by(log.c.seq.desc()).limit(1))
+    return None if found is None else str(found)
+
+
+def marked_away(
+    tx: sa.Connection, reps: Iterable[RepId], *, until: int | None = None
+) -> dict[RepId, datetime | None]:
+    """Return whom `leadswitch away` marked, with the end where one was said, at position `until` (None: now)."""
+    log = schema.log
+    last = sa.select(sa.func.max(log.c.seq)).where(log.c.subject.in_([f"away:{rep}" for rep in reps]))
+    if until is not None:
+        last = last.where(log.c.seq <= until)
+    query = sa.select(log.c.subject, log.c.body).where(log.c.seq.in_(last.group_by(log.c.subject)))
+    marks = ((subject.removeprefix("away:"), json.loads(body)) for subject, body in tx.execute(query))
+    return {RepId(rep): _instant(mark["until"]) for rep, mark in marks if mark["away"]}
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def mark(tx: sa.Connection, now: datetime, rep: RepId, *, away: bool, until: datetime | None = None) -> None:
+    """Write that a rep is away, or back."""
+    body = {"away": away, "until": until and until.isoformat()}
+    _note(tx, now, "away", f"away:{rep}", dumps(body))
+
+
+def announce(session: Session, ledger: Ledger, book: Rulebook, people: Directory, now: datetime) -> None:
+    """Write into the ordered log who is absent from the CRM, and the public holidays, where that changed.
+
+    A decision is re-run with them, whatever a later release of the holidays' package says.
+    """
+    codes = {rep.holidays for rep in book.reps.values() if rep.holidays}
+    with session.routing("owners") as tx:
+        _note(tx, now, "owners", f"owners:{ledger.connection}", dumps(dict(people.absent)))
+        for code, days in around(codes, now.year).items():
+            _note(tx, now, "holidays", f"holidays:{code}", dumps(days))
+
+
+def _note(tx: sa.Connection, now: datetime, kind: str, subject: str, body: str) -> None:
+    """Write an entry of the log, unless the last one of its subject says the same."""
+    if last_entry(tx, subject) != body:
+        log = schema.log
+        seq = next_id(tx, log.c.seq)
+        tx.execute(log.insert().values(seq=seq, at=now, kind=kind, subject=subject, body=body))
