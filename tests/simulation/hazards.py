@@ -49,7 +49,7 @@ TABLE = (
     Hazard("third", 0.5, 0.4, "merge", "both become a third record, with a new id and the older date"),
     Hazard("old_third", 0.5, 1.0, "seed", "that date may lie before everything that a walk still reads"),
     Hazard("edited", 0.3, 0.3, "lead", "a person fills in or changes a field that rules ask"),
-    Hazard("two_accounts", 0.25, 1.0, "seed", "two connections over one store, with the same persons"),
+    Hazard("two_accounts", 0.2, 1.0, "seed", "two connections over one store, with the same persons"),
     Hazard("skew", 0.5, 1.0, "seed", "our clocks are up to two hours off the CRM's"),
     Hazard("clock_jump", 0.15, 1.0, "seed", "our clocks jump by up to two minutes, forward or back"),
     Hazard("crash", 0.5, 0.015, "seam", "the process ends; calls under way may still land"),
@@ -65,7 +65,7 @@ TABLE = (
     Hazard("trace_in_fields", 0.1, 1.0, "seed", "the trace goes into the record's fields, not into notes"),
     Hazard("take_new", 0.25, 1.0, "seed", "`take: new`: older leads are not ours"),
     Hazard("conditional", 0.15, 1.0, "seed", "the CRM refuses to write what was changed since it was read"),
-    Hazard("long", 0.25, 1.0, "seed", "the troubles last four minutes longer than leads come in"),
+    Hazard("long", 0.18, 1.0, "seed", "the troubles last four minutes longer than leads come in"),
     Hazard("one_worker", 0.3, 1.0, "seed", "no second worker"),
     Hazard("frozen_between", 0.0, 0.2, "write", "stopped between check and send, longer than the window"),
 )

@@ -61,7 +61,7 @@ def work(world: World, worker: str, *, stays: Settled | None) -> None:
         world.baton.sleep(world.rng.uniform(22, 65 if world.baton.now < last else 110))
     if stays is None:
         return
-    calm, enough = 0, world.rng.choice((1, 2))
+    calm, enough = 0, world.rng.choice((1, 1, 1, 2))
     for wait in QUIET_PASSES:
         world.baton.sleep(wait)
         still = stays.still()
