@@ -20,7 +20,6 @@ NOT_IN_FORCE: Mapping[str, str] = {
     "by: least_loaded": _ROUND,
     "by: best_fit": _ROUND,
     "by: ordered": _ROUND,
-    "follow_account": "leads of a known account take the turn like others",
     "wait": "a lead does not wait for a known owner who is away, it is routed",
     "charge_turn": "leads outside of the turn never charge it",
     "sla": "no deadline for the first touch is watched",

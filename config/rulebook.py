@@ -82,8 +82,6 @@ class Rules:
 
     def _team(self, entry: Choice, team: Text) -> ToTeam:
         self.names.check("team", team)
-        if entry.follow_account:
-            notice(self.findings, team.place, "follow_account")
         if entry.wait is not None:
             notice(self.findings, team.place, "wait")
         return ToTeam(

@@ -69,3 +69,12 @@ def _form_at_end(found: tuple[str, ...]) -> int:
     """Return how many words at the end are a legal form, 0 for none."""
     sizes = range(min(LONGEST, len(found) - 1), 0, -1)
     return next((size for size in sizes if found[-size:] in FORMS), 0)
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """Return how a CRM may have the name: as it is, and as it was typed but for the legal form."""
+    whole = " ".join(text.split())
+    parts, name = whole.split(), read(whole)
+    shorter = [" ".join(parts[:size]).rstrip(" ,;&+") for size in range(1, len(parts))]
+    short = next((each for each in shorter if read(each) == name), whole)
+    return (whole, short) if short != whole else (whole,)

@@ -8,6 +8,7 @@ from router.rules import Rulebook
 _HOW = {
     "round_robin": "in turn",
     "same_person": "the same person's owner",
+    "account": "the account's owner",
     "owner": "named by the rule",
     "queue": "named by the rule",
     "keep": "left as it is",

@@ -186,6 +186,20 @@ class Rule:
     otherwise: tuple[Step, ...] | None = None
 
 
+def follows_accounts(book: Rulebook) -> bool:
+    """Say whether the account of any lead may matter."""
+    return any(follows_account(rule, book) for rule in book.rules)
+
+
+def follows_account(rule: Rule, book: Rulebook) -> bool:
+    """Say whether the account of a lead of this rule may matter."""
+    steps = book.otherwise if rule.otherwise is None else rule.otherwise
+    return any(
+        isinstance(target, ToTeam) and target.follow_account
+        for target in (rule.assign, *(step.do for step in steps))
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SamePerson:
     """The same person goes to the owner they got within so many seconds; waits `wait` seconds of work for them."""

@@ -13,6 +13,7 @@ import orjson
 
 from router.model import (
     Band,
+    KnownAccount,
     Lead,
     LeadRef,
     Money,
@@ -26,6 +27,7 @@ from router.model import (
     Value,
 )
 
+_ACCOUNT = "account"
 _PLAIN = tuple(f.name for f in fields(Lead) if f.name not in {"ref", "custom", "unread"})
 
 
@@ -110,13 +112,22 @@ def turn_from_text(team: TeamName, text: str) -> Turn:
     return Turn(team, RepId(body["taker"]), body["shares"], turns_from_json(body["after"]))
 
 
-def known_to_text(known: Mapping[int, Sticky]) -> str:
+def known_to_text(known: Mapping[int, Sticky], account: KnownAccount | None = None) -> str:
     """Owners a person had, by the index of the person's keys, so that no personal value is written here."""
-    return dumps({str(i): [sticky.owner, sticky.since.isoformat()] for i, sticky in known.items()})
+    body: dict[str, object] = {str(i): [s.owner, s.since.isoformat()] for i, s in known.items()}
+    if account is not None:
+        body[_ACCOUNT] = [account.owner, account.why, account.confidence]
+    return dumps(body)
 
 
 def known_from_text(text: str) -> dict[int, Sticky]:
     return {
         int(i): Sticky(RepId(owner), datetime.fromisoformat(since))
-        for i, (owner, since) in json.loads(text).items()
+        for i, (owner, since) in ((i, pair) for i, pair in json.loads(text).items() if i != _ACCOUNT)
     }
+
+
+def account_from_text(text: str) -> KnownAccount | None:
+    """Return the account among the owners that were known."""
+    found = json.loads(text).get(_ACCOUNT)
+    return None if found is None else KnownAccount(*found)

@@ -66,7 +66,9 @@ def decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
     following = _following(work, asked)
     with work.session.routing("decide") as tx:
         entries = _Entries(work, tx, now)
-        accounts = following.recall(_owners(tx, following.keys(one.lead for one in asked))) if following else {}
+        accounts = (
+            following.recall(_owners(tx, following.keys(one.lead for one in asked))) if following else {}
+        )
         turns, persons = dict(entries.turns_before()), _persons(tx, asked)
         held = {one.row.ref: one.row.held_since for one in asked if one.row.held_since}
         state = State(turns, persons, held, work.people().absent, entries.away_before(), accounts)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.settings import Configuration
 from connectors.contract import Record
@@ -13,10 +14,14 @@ from connectors.normalise.mapping import FieldMapping, compile_mapping, left_ove
 from connectors.normalise.standard import HEADINGS
 from router.model import Decision, Lead, State, Sticky, TeamName, TeamTurns
 from router.route import Router, effects
+from router.rules import follows_accounts
 from sync.offline import records
 from sync.screen import Screen, counted
 from sync.trouble import OK, Refused
 from sync.wiring import field_mapping, offline_configuration
+
+if TYPE_CHECKING:
+    from sync.following import Following
 
 _SHOWN = 200
 _NAMED = 10
@@ -84,13 +89,29 @@ def _understood(
 def _routed(router: Router, leads: Iterator[Lead], now: datetime) -> Iterator[tuple[Lead, Decision]]:
     turns: dict[TeamName, TeamTurns] = {}
     persons: dict[str, Sticky] = {}
-    state = State(turns, persons)  # grows with the file: a copy for each lead would take for ever
+    following = _following(router)
+    accounts = following.accounts if following else {}
+    state = State(turns, persons, accounts=accounts)  # grows: a copy for each lead would take for ever
     for lead in leads:
-        decision = router.route(lead, state, now)
+        rule = router.match(lead, now)
+        if following:
+            following.look(lead, rule)
+        decision = router.choose(rule, lead, state, now)
+        if following and decision.owner:
+            following.remember(lead, decision.owner, ())
         changed = effects(decision, lead, now)
         turns.update(changed.turns)
         persons.update(changed.persons)
         yield lead, decision
+
+
+def _following(router: Router) -> Following | None:
+    """Return what finds accounts among the earlier leads of the file, None where no rule follows them."""
+    if not follows_accounts(router.book):
+        return None
+    from sync.following import Following
+
+    return Following(router.book)
 
 
 def as_json(lead: Lead, decision: Decision) -> dict[str, object]:

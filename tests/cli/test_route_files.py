@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from typing import Any
 
@@ -154,3 +155,17 @@ def test_leads_are_routed_as_of_a_time(office: Office) -> None:
 def test_a_file_that_is_not_there_is_named(office: Office) -> None:
     assert "no.csv: cannot be read: No such file" in office.run("route", "no.csv").err
     assert "cannot be read: Is a directory" in office.run("route", str(office.directory)).err
+
+
+def test_a_lead_of_an_account_that_the_file_had_before_goes_to_its_owner(office: Office) -> None:
+    rules = office.directory / "rules.yaml"
+    rules.write_text("rules: [{name: all, assign: {team: smb, follow_account: true}}]\n", encoding="utf-8")
+    raw = (
+        b"email,company\na@acme.com,Acme Foods\nb@bravo.com,Bravo\nc@acme.com,\nd@gmail.com,ACME Foods Inc.\n"
+    )
+    told = [json.loads(line) for line in _route(office, "leads.csv", raw, "--json").out.splitlines()]
+    assert [each["by"] for each in told] == ["round_robin", "round_robin", "account", "account"]
+    assert told[0]["owner"] == told[2]["owner"] == told[3]["owner"] != told[1]["owner"]
+    assert told[3]["reasons"] == [
+        f"the account is with {told[0]['owner']}: the same company name as an earlier lead, confidence 0.97"
+    ]
