@@ -15,16 +15,13 @@ _ROUND = "leads go by round_robin"
 
 NOT_IN_FORCE: Mapping[str, str] = {
     "calendar": "absences of the calendar do not keep leads from a rep; `away` does",
-    "capacity": "nobody is full",
     "absence: catch_up": "every absence keeps its place in the turn",
     "by: least_loaded": _ROUND,
     "by: best_fit": _ROUND,
     "by: ordered": _ROUND,
-    "wait": "a lead does not wait for a known owner who is away, it is routed",
     "charge_turn": "leads outside of the turn never charge it",
     "sla": "no deadline for the first touch is watched",
     "notify": "nobody is told",
-    "if: full": "the step never applies",
     "until: open": "the lead is held for `at_most` at the longest, as with a plain hold",
     "audit: task": _NOTE_ONLY,
     "audit: record": _NOTE_ONLY,

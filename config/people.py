@@ -93,8 +93,6 @@ class People:
             self.names.check("rep", rep.manager)
         if rep.calendar is not None:
             notice(self.findings, rep.calendar.place, "calendar")
-        if any(most is not None for most in rep.capacity.model_dump().values()):
-            notice(self.findings, rep.id.place, "capacity")
 
     def _attribute(self, name: Text, values: list[Text]) -> tuple[str, ...]:
         return attribute(name, values, self.findings)

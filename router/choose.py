@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from router.columns import text_reader
 from router.eligible import KNOWN_OWNER, NOBODY, Found, Roster, asks_of, first_bar, one_found
-from router.hours import today
+from router.hours import after_work, today
 from router.model import (
     Action,
     Decision,
@@ -24,6 +24,7 @@ from router.model import (
 )
 from router.outside import outside
 from router.rules import (
+    WAIT,
     Alert,
     By,
     Hold,
@@ -70,6 +71,12 @@ class _Case:
     asked: list[Asked] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     team: TeamName | None = None  # the one asked last, until somebody else gets the lead
+    waited: datetime | None = None  # until when it was to wait for an owner who is known
+
+    @property
+    def since(self) -> datetime:
+        """Since when the lead waits for anybody."""
+        return self.waited or self.state.held.get(self.lead.ref, self.now)
 
     def decision(
         self, action: Action, by: str, *, owner: RepId | None = None, turn: Turn | None = None
@@ -95,6 +102,7 @@ class Chooser:
     def __init__(self, book: Rulebook) -> None:
         self._book = book
         self._rosters = {name: Roster(team, book.reps, book.holidays) for name, team in book.teams.items()}
+        self._limited = [rep for rep in book.reps.values() if rep.capacity]
         self._lists = {name: _owners(named) for name, named in book.lists.items()}
         for rule in book.rules:
             _check_by(f"rule {rule.name!r}", (rule.assign, *(step.do for step in rule.otherwise or ())))
@@ -103,7 +111,7 @@ class Chooser:
     def decide(self, rule: Rule, lead: Lead, state: State, now: datetime) -> tuple[Decision, list[Asked]]:
         """Return the decision, and who was asked on the way to it, in order."""
         case = _Case(rule, lead, state, now)
-        known = self._same_person(case) if isinstance(rule.assign, ToTeam) else None
+        known = self._same_person(case, rule.assign) if isinstance(rule.assign, ToTeam) else None
         return known or self._to(case, rule.assign) or self._otherwise(case), case.asked
 
     def _to(self, case: _Case, target: Target | StepTarget) -> Decision | None:
@@ -111,7 +119,7 @@ class Chooser:
         match target:
             case ToTeam():
                 case.team = target.team
-                known = self._account(case) if target.follow_account else None
+                known = self._account(case, target) if target.follow_account else None
                 return known or self._to_team(case, target)
             case ToOwner():
                 return self._to_owner(case, target)
@@ -129,7 +137,7 @@ class Chooser:
 
     def _to_team(self, case: _Case, target: ToTeam) -> Decision | None:
         asks = asks_of(case.lead, target.require)
-        found = self._rosters[target.team].find(case.now, asks, outside(case.state, case.now))
+        found = self._rosters[target.team].find(case.now, asks, outside(case.state, case.now, self._limited))
         case.asked.append(Asked(target.team, found))
         case.reasons += found.reasons
         if not found.candidates:
@@ -159,7 +167,7 @@ class Chooser:
         reason = f"queue {queue} has no place in {connection}: the lead stays as it is"
         return case.parked("queue", reason, case.now + ALERT_AGAIN, alert=True)
 
-    def _same_person(self, case: _Case) -> Decision | None:
+    def _same_person(self, case: _Case, target: ToTeam) -> Decision | None:
         rule, persons = self._book.same_person, case.state.persons
         if rule is None or not persons:
             return None
@@ -168,37 +176,52 @@ class Chooser:
             if known is None or case.now - known.since > timedelta(seconds=rule.within):
                 continue
             case.reasons.append(f"the same person is with {known.owner} since {known.since:%Y-%m-%d}")
-            if self._barred(case, known.owner):
-                return None
-            return case.decision(Action.ASSIGN, "same_person", owner=known.owner)
+            wait = rule.wait if target.wait is None else target.wait
+            return self._theirs(case, known.owner, "same_person", wait)
         return None
 
-    def _account(self, case: _Case) -> Decision | None:
+    def _account(self, case: _Case, target: ToTeam) -> Decision | None:
         known = case.state.accounts.get(case.lead.ref)
         if known is None:
             return None
         owner = known.owner
         whose = f"is with {owner}" if owner else "has an owner who is no rep here"
         case.reasons.append(f"the account {whose}: {known.why}, confidence {known.confidence:.2f}")
-        if owner is None or self._barred(case, owner):
-            return None
-        case.team = None
-        return case.decision(Action.ASSIGN, "account", owner=owner)
+        wait = WAIT if target.wait is None else target.wait
+        return None if owner is None else self._theirs(case, owner, "account", wait)
 
-    def _barred(self, case: _Case, owner: RepId) -> bool:
-        """Tell whether an owner who is known without a turn may not take the lead, and note why."""
+    def _theirs(self, case: _Case, owner: RepId, by: str, wait: float) -> Decision | None:
+        """Give the lead to the owner it has, or let it wait for them so many seconds of their work, if that helps."""
+        why = self._barred(case, owner)
+        if why is None:
+            case.team = None
+            return case.decision(Action.ASSIGN, by, owner=owner)
+        if why.bar not in WAITED_FOR or not wait:
+            return None
+        began = case.state.held.get(case.lead.ref, case.now)
+        until = after_work(self._book.reps[owner], began, wait)
+        if case.now < until:
+            return case.parked("hold", f"waits for {owner}: {why.text}", until)
+        case.waited = until
+        case.reasons.append(f"it waited for {owner} until {until:%Y-%m-%d %H:%M} UTC")
+        return None
+
+    def _barred(self, case: _Case, owner: RepId) -> Why | None:
+        """Return why an owner who is known without a turn may not take the lead, and note it."""
         why = self._why_not(case, owner)
         case.asked.append(Asked(None, one_found(owner, why)))
         if why is not None:
             case.reasons.append(f"{owner}: {why.text}")
-        return why is not None
+        return why
 
     def _why_not(self, case: _Case, owner: RepId) -> Why | None:
         rep = self._book.reps.get(owner)
         if rep is None:
             return Why(Bar.LEFT, "is not in the configuration any more")
-        why = outside(case.state, case.now).get(owner)
-        return why or first_bar(KNOWN_OWNER, rep, today(rep, case.now, self._book.holidays))
+        why = outside(case.state, case.now, self._limited).get(owner)
+        if why is not None and why.bar is not Bar.FULL:
+            return why
+        return first_bar(KNOWN_OWNER, rep, today(rep, case.now, self._book.holidays)) or why
 
     # --- otherwise ----------------------------------------------------------------------------------------
 
@@ -211,17 +234,20 @@ class Chooser:
         return _alert(case)
 
 
+WAITED_FOR = frozenset((Bar.AWAY,))
+"""Why an owner cannot take a lead now and may be able to soon."""
+
 APPLIES: Mapping[If, Callable[[Found], bool]] = {
     If.ALWAYS: lambda _: True,
     If.CLOSED: lambda found: found.closed,
     If.NOBODY: lambda found: found.nobody_suits,
-    If.FULL: lambda _: False,  # nothing is counted yet that could be full
+    If.FULL: lambda found: found.full,
 }
 """When a step applies, by what came of the rule's own target."""
 
 
 def _hold(case: _Case, hold: Hold) -> Decision | None:
-    until = case.state.held.get(case.lead.ref, case.now) + timedelta(seconds=hold.at_most)
+    until = case.since + timedelta(seconds=hold.at_most)
     if case.now >= until:
         case.reasons.append(f"held until {until:%Y-%m-%d %H:%M} UTC, nobody took it")
         return None

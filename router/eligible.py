@@ -60,7 +60,7 @@ AVAILABLE: tuple[Check, ...] = (not_away, not_on_holiday, in_hours)
 KNOWN_OWNER: tuple[Check, ...] = (works, not_away, not_on_holiday)
 """For an owner by name or by an earlier lead: the lead is theirs, at night and with weight 0 too."""
 
-_PASSING = frozenset((Bar.AWAY, Bar.CLOSED, Bar.ABSENT))
+_PASSING = frozenset((Bar.AWAY, Bar.CLOSED, Bar.ABSENT, Bar.FULL))
 """Reasons that end by themselves: waiting may help."""
 
 
@@ -90,6 +90,11 @@ class Found:
     def nobody_suits(self) -> bool:
         """Nobody who works has the required attributes: waiting will not help."""
         return not self.candidates and not any(why.bar in _PASSING for why in self.barred.values())
+
+    @property
+    def full(self) -> bool:
+        """Somebody could take it if they had not reached their capacity, and nobody can now."""
+        return not self.candidates and any(why.bar is Bar.FULL for why in self.barred.values())
 
     @property
     def closed(self) -> bool:

@@ -288,6 +288,10 @@ class KnownAccount:
     confidence: float
 
 
+Load = Mapping[str, int]
+"""How many leads a rep got in the running `hour`, `day`, `week` and `month`, and holds `open`; none is 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What `choose` may know besides the lead, the rules and the time.
@@ -295,7 +299,7 @@ class State:
     `persons` is keyed by `person_keys`; `held` says since when a lead has been waiting under a rule's
     `otherwise`; `absent` are reps who may not take leads for a reason outside of the configuration (no user in
     the lead's CRM, user inactive); `away` are those marked away, up to a time or (None) until they are marked back.
-    `accounts` are those of leads whose rule follows them.
+    `accounts` are those of leads whose rule follows them; `loads` are counted for the reps whom `counted` names.
     """
 
     turns: Mapping[TeamName, TeamTurns] = field(default_factory=dict)
@@ -304,6 +308,7 @@ class State:
     absent: Mapping[RepId, str] = field(default_factory=dict)
     away: Mapping[RepId, datetime | None] = field(default_factory=dict)
     accounts: Mapping[LeadRef, KnownAccount] = field(default_factory=dict)
+    loads: Mapping[RepId, Load] = field(default_factory=dict)
 
 
 def person_keys(lead: Lead) -> tuple[str, ...]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from router.model import RepId, State
+from router.capacity import full
+from router.model import Rep, RepId, State
 from router.trace import Bar, Why
 
 
-def outside(state: State, now: datetime) -> Mapping[RepId, Why]:
-    """Return each rep without an active user in the CRM of the lead, and each who is marked away."""
-    if not (state.absent or state.away):
+def outside(state: State, now: datetime, limited: Sequence[Rep]) -> Mapping[RepId, Why]:
+    """Return each rep without an active user in the CRM of the lead, each who is marked away, and each who is full.
+
+    `limited` are the reps with a capacity.
+    """
+    if not (state.absent or state.away or limited):
         return _NOBODY
-    marked = {rep: why for rep, until in state.away.items() if (why := _away(until, now))}
-    return {**marked, **{rep: Why(Bar.ABSENT, why) for rep, why in state.absent.items()}}
+    whys = {rep.id: why for rep in limited if (why := full(rep, state.loads))}
+    whys |= {rep: why for rep, until in state.away.items() if (why := _away(until, now))}
+    return whys | {rep: Why(Bar.ABSENT, why) for rep, why in state.absent.items()}
 
 
 _NOBODY: Mapping[RepId, Why] = {}

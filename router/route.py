@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from router.capacity import added, counted
 from router.choose import Asked, Chooser
 from router.match import Rules
 from router.model import Action, Decision, Lead, RepId, State, Sticky, TeamTurns, person_keys
@@ -17,7 +18,8 @@ _new = tuple.__new__  # as in `conditions`: one for each member of a team
 class Router:
     """Decides who gets a lead. The same input gives the same decision, in any process and in any order of teams.
 
-    `now` is aware UTC throughout. A router may be asked from several threads at once.
+    `counted` are the reps whose loads it asks for. `now` is aware UTC throughout. A router may be asked from several
+    threads at once.
     """
 
     def __init__(self, book: Rulebook) -> None:
@@ -25,6 +27,7 @@ class Router:
         self.book = book
         self._rules = Rules(book.rules)
         self._chooser = Chooser(book)
+        self.counted = counted(book)
 
     def match(self, lead: Lead, now: datetime) -> Rule:
         """Return the first rule that matches; needs no state. Raises NoRule without a catch-all."""
@@ -59,7 +62,8 @@ def advance(state: State, decision: Decision, lead: Lead, now: datetime) -> Stat
     """Return the state that the next lead of the same transaction must see."""
     changed = effects(decision, lead, now)
     turns, persons = {**state.turns, **changed.turns}, {**state.persons, **changed.persons}
-    return replace(state, turns=turns, persons=persons)
+    loads = {**state.loads, **added(state.loads, decision)}
+    return replace(state, turns=turns, persons=persons, loads=loads)
 
 
 def _attempt(asked: Asked, state: State) -> Attempt:

@@ -48,6 +48,7 @@ class Bar(StrEnum):
     AWAY = "away"
     CLOSED = "outside working hours"
     WEIGHT = "without weight today"
+    FULL = "at capacity"
     ABSENT = "not available"  # the reason comes from outside of the configuration
     ATTRIBUTE = "without the required attributes"
 

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 
 from connectors.contract import Company
+from router.capacity import added
 from router.model import (
     Action,
     Decision,
     Lead,
+    Load,
     Parked,
     RepId,
     State,
@@ -32,7 +34,8 @@ from sync import schema
 from sync.bulk import Lookup, inserting, upserting
 from sync.codec import dumps, known_to_text, turn_from_text, turn_to_text
 from sync.ledger import next_id
-from sync.log import marked_away, team_turns
+from sync.loads import loads_of
+from sync.log import loads_row, marked_away, team_turns
 from sync.notes import Made
 from sync.steps import KEPT_DEADLINE, Row, Step
 from sync.work import Pass
@@ -71,7 +74,8 @@ def decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
         )
         turns, persons = dict(entries.turns_before()), _persons(tx, asked)
         held = {one.row.ref: one.row.held_since for one in asked if one.row.held_since}
-        state = State(turns, persons, held, work.people().absent, entries.away_before(), accounts)
+        away, loads = entries.away_before(), dict(entries.loads_before())
+        state = State(turns, persons, held, work.people().absent, away, accounts, loads)
         for one in asked:
             if following:
                 following.look(one.lead, one.rule)
@@ -84,6 +88,7 @@ def decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
                 changed.turns
             )  # `state` is ours alone: what the next lead must see is written into it
             persons.update(changed.persons)
+            loads.update(added(loads, decision) if router.counted else {})
         entries.write()
     work.turns, work.away = (entries.position, turns), state.away
     work.allowance -= sum(row.step is Step.CLAIMED for row in entries.rows)
@@ -174,6 +179,16 @@ class _Entries:
         if self._work.turns[0] == self.position:
             return self._work.away
         return marked_away(self._tx, self._work.wired.router.book.reps)
+
+    def loads_before(self) -> Mapping[RepId, Load]:
+        """Count the loads that may be asked for; what was counted becomes an entry of the log before all others."""
+        wired = self._work.wired
+        if not wired.router.counted:
+            return {}
+        loads = loads_of(self._tx, wired.router.book, wired.router.counted, self._now)
+        self.position += 1
+        self._turns.append(loads_row(self.position, self._now, self._decision, loads))
+        return loads
 
     def add(self, one: _Asked, decision: Decision, state: State) -> None:
         row = one.row
@@ -280,9 +295,10 @@ class _Entries:
     def write(self) -> None:
         tx = self._tx
         _INSERT_DECISIONS(tx, self._decisions)
-        _INSERT_LOG(tx, self._turns)
+        if self._decisions:
+            _INSERT_LOG(tx, self._turns)
         claimed = (row for row, _ in self.made if row.step is Step.CLAIMED)
-        _INSERT_CLAIMS(tx, ((row.key, row.decision, self._now) for row in claimed))
+        _INSERT_CLAIMS(tx, ((row.key, row.decision, self._now, row.rep, None) for row in claimed))
         _KEEP_PERSONS(tx, self._persons.values())
         self._work.ledger.save(tx, self.rows)
 

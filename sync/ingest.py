@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from connectors.contract import Change
 from router.model import Lead
 from sync.ledger import Cursor, new_row, next_values, values_of
+from sync.loads import see_statuses
 from sync.plan import NEW_ENTRY, Act, Plan, plan
 from sync.steps import KEPT_DEADLINE, UNDECIDED, Row, Step
 from sync.work import FRESH, Pass
@@ -28,11 +29,24 @@ def ingest(work: Pass, changes: Sequence[Change], cursor: Cursor | None, *, swee
             if intake:
                 planned.add(plan(lead, stamp, rows.get(ref), intake, now), rows.get(ref), (lead, stamp))
         planned.write(work, tx)
+        _see_statuses(
+            work, tx, planned, [(rows[ref], lead) for ref, (lead, _) in leads.items() if ref in rows]
+        )
         if cursor:
             work.ledger.save_cursor(tx, cursor)
     work.counts.skipped += planned.skipped
     work.progress(work.counts)
     return planned.new
+
+
+def _see_statuses(work: Pass, tx: sa.Connection, planned: _Planned, met: Sequence[tuple[Row, Lead]]) -> None:
+    """Note which of the leads that reps have are closed by now; one that entered anew is another from there on."""
+    given = [(row, lead) for row, lead in met if row.rep]
+    ends = {status.casefold() for status in work.wired.settings.closed}
+    over = {
+        row.key for row, lead in given if (lead.status or "").casefold() in ends or row.key in planned.over
+    }
+    see_statuses(tx, over, [row.key for row, _ in given if row.key not in over], planned.now)
 
 
 _STEPS = {Act.SKIP: Step.SKIPPED, Act.PARK: Step.PARKED}
@@ -42,7 +56,8 @@ class _Planned:
     """What the plans of one page ask to be written."""
 
     def __init__(self, work: Pass, values: Mapping[str, Lead]) -> None:
-        self._now, self._config, self._values = work.now(), work.wired.config, values
+        self.now, self._config, self._values = work.now(), work.wired.config, values
+        self.over: set[str] = set()
         self._new: list[tuple[Row, Lead]] = []
         self._known: list[tuple[Row, Lead]] = []
         self._changed: list[Row] = []
@@ -55,9 +70,11 @@ class _Planned:
     def add(self, found: Plan, row: Row | None, seen: tuple[Lead, datetime | None]) -> None:
         lead, stamp = seen
         if row is None or found.act in NEW_ENTRY:
+            if row is not None:
+                self.over.add(row.key)
             if found.act is not Act.IGNORE:
                 entry = row.entry + 1 if row else 1
-                since = stamp or (lead.created if row is None else None) or self._now
+                since = stamp or (lead.created if row is None else None) or self.now
                 self._begin(found, new_row(lead.ref, entry, Step.SEEN, stamp=since), lead)
             return
         match found.act:
@@ -77,7 +94,7 @@ class _Planned:
         if found.act is Act.SKIP:
             self.skipped += 1
         elif found.act is Act.PARK:
-            row = row._replace(due=self._now + KEPT_DEADLINE, held_since=self._now, config=self._config)
+            row = row._replace(due=self.now + KEPT_DEADLINE, held_since=self.now, config=self._config)
         self._seen(row, lead, _STEPS.get(found.act, Step.SEEN), found.reason)
 
     def _seen(self, row: Row, lead: Lead, step: Step, reason: str = "") -> None:

@@ -6,14 +6,15 @@ Each entry holds all that is known of its subject from there on; the last one of
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from config.holidays import around
-from router.model import RepId, TeamName, TeamTurns
+from router.capacity import one_more
+from router.model import Action, Load, RepId, TeamName, TeamTurns
 from router.rules import Rulebook
 from sync import schema
 from sync.codec import dumps, turn_from_text
@@ -60,6 +61,33 @@ def mark(tx: sa.Connection, now: datetime, rep: RepId, *, away: bool, until: dat
     """Write that a rep is away, or back."""
     body = {"away": away, "until": until and until.isoformat()}
     _note(tx, now, "away", f"away:{rep}", dumps(body))
+
+
+def loads_row(
+    seq: int, now: datetime, decision: int, loads: Mapping[RepId, Load]
+) -> tuple[int, datetime, str, str, None, str]:
+    """Return the entry that says which loads a decision and those of the same transaction behind it were made with."""
+    return seq, now, "loads", "loads", None, dumps({"decision": decision, "loads": loads})
+
+
+def loads_before(tx: sa.Connection, decision: int, position: int) -> dict[RepId, Load] | None:
+    """Return the loads that a decision saw: as they were counted, and what the decisions between have added.
+
+    None where one of those left the store.
+    """
+    body = json.loads(last_entry(tx, "loads", until=position) or "null")
+    if body is None:
+        return {}
+    loads: dict[RepId, Load] = {RepId(rep): load for rep, load in body["loads"].items()}
+    table = schema.decisions
+    between = sa.select(table.c.action, table.c.rep).where(
+        table.c.id >= body["decision"], table.c.id < decision
+    )
+    found = tx.execute(between).all()
+    for action, rep in found:
+        if action == Action.ASSIGN and rep is not None:
+            loads |= one_more(loads, RepId(rep))
+    return loads if len(found) == decision - body["decision"] else None
 
 
 def announce(session: Session, ledger: Ledger, book: Rulebook, people: Directory, now: datetime) -> None:

@@ -18,7 +18,7 @@ from router.trace import Trace
 from sync import schema
 from sync.codec import account_from_text, known_from_text
 from sync.ledger import values_of
-from sync.log import last_entry, marked_away, team_turns
+from sync.log import last_entry, loads_before, marked_away, team_turns
 from sync.notes import stored_decisions
 from sync.retention import log_from
 from sync.store import Store, StoreError
@@ -60,13 +60,16 @@ def replayed(store: Store, decision: int, ref: LeadRef) -> Replayed:
         if row["position"] < log_from(connection) - 1:
             return Replayed(made, row["at"], None, TURNS_GONE)
         router = _router_then(connection, _files(connection, row["config"]), row["position"])
-        state = _state(connection, router, row, lead)
+        loads = loads_before(connection, decision, row["position"]) if router.counted else {}
+        if loads is None:
+            return Replayed(made, row["at"], None, TURNS_GONE)
+        state = replace(_state(connection, router, row, lead), loads=loads)
     return Replayed(made, row["at"], router.explain(lead, state, row["at"]))
 
 
 FORGOTTEN = "the person was forgotten: what the decision was made from is gone"
 VALUES_GONE = "what the decision was made from is older than `retention`, and was removed"
-TURNS_GONE = "the turns as they stood are older than `retention`, and were removed"
+TURNS_GONE = "the turns and loads as they stood are older than `retention`, and were removed"
 
 
 def _why(connection: sa.Connection, values: str) -> str:
@@ -115,12 +118,12 @@ def _rulebook(files: str) -> Rulebook:
 
 @lru_cache(maxsize=4)
 def _router(files: str, holidays: tuple[tuple[str, str], ...]) -> Router:
-    book, then = _rulebook(files), {code: json.loads(days) for code, days in holidays}
+    then: Mapping[str, Mapping[str, str]] = {code: json.loads(days) for code, days in holidays}
 
     def holiday(code: str, day: date) -> str | None:
-        return then[code].get(day.isoformat()) if code in then else book.holidays(code, day)
+        return then.get(code, {}).get(day.isoformat())
 
-    return Router(replace(book, holidays=holiday))
+    return Router(replace(_rulebook(files), holidays=holiday))
 
 
 def _state(connection: sa.Connection, router: Router, row: Mapping[str, Any], lead: Lead) -> State:

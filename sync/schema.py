@@ -125,6 +125,15 @@ claims = sa.Table(
     sa.Column("lead", sa.Text, primary_key=True),
     sa.Column("decision", sa.BigInteger, nullable=False, unique=True),
     sa.Column("at", Instant, nullable=False),
+    sa.Column("rep", sa.Text),
+    sa.Column("closed", Instant),  # when its status was first seen to be one of `closed`, or it entered anew
+    sa.Index("claims_given", "rep", "at"),
+    sa.Index(
+        "claims_open",
+        "rep",
+        sqlite_where=sa.text("closed IS NULL"),
+        postgresql_where=sa.text("closed IS NULL"),
+    ),
 )
 
 persons = sa.Table(
@@ -165,8 +174,10 @@ log = sa.Table(
     metadata,
     sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("at", Instant, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),  # turn, returned, owners, holidays, away
-    sa.Column("subject", sa.Text, nullable=False),  # team:NAME, owners:CONNECTION, holidays:CODE, away:REP
+    sa.Column("kind", sa.Text, nullable=False),  # turn, returned, owners, holidays, away, loads
+    sa.Column(
+        "subject", sa.Text, nullable=False
+    ),  # team:NAME, owners:CONNECTION, holidays:CODE, away:REP, loads
     sa.Column("lead", sa.Text),
     sa.Column("body", sa.Text, nullable=False),
     sa.Index("log_subject", "subject", "seq"),

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sync.locks import AdvisoryLock, PassLock
 from sync.schema import meta
 
-HEAD = "0004"
+HEAD = "0005"
 
 
 class StoreError(Exception):

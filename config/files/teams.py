@@ -21,7 +21,6 @@ from config.shapes import (
     Raw,
     Seconds,
     Weight,
-    Whole,
     Word,
     Zone,
     stands_for,
@@ -78,11 +77,11 @@ Hours = Annotated[
 class Capacity(Part):
     """How many leads a rep may get; each limit is optional."""
 
-    hour: Whole | None = None
-    day: Whole | None = None
-    week: Whole | None = None
-    month: Whole | None = None
-    open: Whole | None = Field(None, description="Leads the rep holds that are not closed.")
+    hour: AboveZero | None = None
+    day: AboveZero | None = None
+    week: AboveZero | None = None
+    month: AboveZero | None = None
+    open: AboveZero | None = Field(None, description="Leads the rep holds that are not closed.")
 
 
 class RepEntry(Part):

@@ -12,7 +12,8 @@ from config.settings import Configuration
 from connectors.contract import Record
 from connectors.normalise.mapping import FieldMapping, compile_mapping, left_over
 from connectors.normalise.standard import HEADINGS
-from router.model import Decision, Lead, State, Sticky, TeamName, TeamTurns
+from router.capacity import added
+from router.model import Decision, Lead, Load, RepId, State, Sticky, TeamName, TeamTurns
 from router.route import Router, effects
 from router.rules import follows_accounts
 from sync.offline import records
@@ -91,7 +92,9 @@ def _routed(router: Router, leads: Iterator[Lead], now: datetime) -> Iterator[tu
     persons: dict[str, Sticky] = {}
     following = _following(router)
     accounts = following.accounts if following else {}
-    state = State(turns, persons, accounts=accounts)  # grows: a copy for each lead would take for ever
+    loads: dict[RepId, Load] = {}
+    # It grows with the file: a copy for each lead would take for ever.
+    state = State(turns, persons, accounts=accounts, loads=loads)
     for lead in leads:
         rule = router.match(lead, now)
         if following:
@@ -102,6 +105,7 @@ def _routed(router: Router, leads: Iterator[Lead], now: datetime) -> Iterator[tu
         changed = effects(decision, lead, now)
         turns.update(changed.turns)
         persons.update(changed.persons)
+        loads.update(added(loads, decision))
         yield lead, decision
 
 

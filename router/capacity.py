@@ -1,0 +1,61 @@
+"""How many leads a rep may get in an hour, day, week or month of their own calendar, and hold open at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from router.model import Action, Decision, Load, Rep, RepId
+from router.rules import By, Rulebook, ToTeam
+from router.trace import Bar, Why
+
+OPEN = "open"
+_PHRASES = {"hour": "this hour", "day": "today", "week": "this week", "month": "this month", OPEN: "open"}
+WINDOWS = ("hour", "day", "week", "month")
+_NOTHING: Load = {}
+
+
+def window_start(window: str, zone: str, now: datetime) -> datetime:
+    """Return when the hour, day, ISO week or month that is `now` began on the clocks of a zone, in the zone."""
+    local = now.astimezone(ZoneInfo(zone))
+    hour = local.replace(minute=0, second=0, microsecond=0)
+    if window == "hour":
+        return hour
+    day = hour.replace(hour=0, fold=0)
+    if window == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if window == "month" else day
+
+
+def counted(book: Rulebook) -> frozenset[RepId]:
+    """Return the reps whose load a decision may ask for; for the others nothing needs to be counted."""
+    limited = {rep.id for rep in book.reps.values() if rep.capacity}
+    steps = [*book.otherwise, *(step for rule in book.rules for step in rule.otherwise or ())]
+    targets = [*(rule.assign for rule in book.rules), *(step.do for step in steps)]
+    by_load = {to.team for to in targets if isinstance(to, ToTeam) and to.by is By.LEAST_LOADED}
+    return frozenset(limited | {member.rep for team in by_load for member in book.teams[team].members})
+
+
+def full(rep: Rep, loads: Mapping[RepId, Load]) -> Why | None:
+    """Return the first limit that a rep has reached."""
+    load = loads.get(rep.id, _NOTHING)
+    for window, most in rep.capacity.items():
+        if (has := load.get(window, 0)) >= most:
+            return Why(
+                Bar.FULL, f"full: {has} {'lead' if has == 1 else 'leads'} {_PHRASES[window]}, at most {most}"
+            )
+    return None
+
+
+def added(loads: Mapping[RepId, Load], decision: Decision) -> Mapping[RepId, Load]:
+    """Return the load that a decision changes: its owner has one lead more, whichever way it came to them."""
+    if decision.action is not Action.ASSIGN or decision.owner is None:
+        return {}
+    return one_more(loads, decision.owner)
+
+
+def one_more(loads: Mapping[RepId, Load], rep: RepId) -> Mapping[RepId, Load]:
+    """Return the load of a rep who gets one lead."""
+    load = loads.get(rep, _NOTHING)
+    return {rep: {window: load.get(window, 0) + 1 for window in _PHRASES}}
