@@ -161,7 +161,7 @@ class _Reading:
             teams=people.teams(teams),
             queues=people.queues(teams),
             lists=conditions.lists,
-            same_person=rules.same_person(file.same_person, raw.key_place("same_person")),
+            same_person=rules.same_person(file.same_person),
             zone=conditions.zone,
             holidays=public_holiday,
             **({} if file.otherwise is None else {"otherwise": rules.steps(file.otherwise)}),

@@ -54,12 +54,10 @@ class Rules:
         """Return the steps of an `otherwise`."""
         return tuple(self._step(entry) for entry in entries)
 
-    def same_person(self, entry: SamePersonEntry | None, place: Place) -> SamePerson:
+    def same_person(self, entry: SamePersonEntry | None) -> SamePerson:
         """Return what holds for the same person; without the key, too: nobody wants two owners for one."""
         if entry is None:
             entry = SamePersonEntry.model_construct()
-        elif "wait" in entry.model_fields_set:
-            notice(self.findings, place, "wait")
         return SamePerson(entry.within, entry.wait)
 
     def _rule(self, entry: RuleEntry) -> Rule:
@@ -82,8 +80,6 @@ class Rules:
 
     def _team(self, entry: Choice, team: Text) -> ToTeam:
         self.names.check("team", team)
-        if entry.wait is not None:
-            notice(self.findings, team.place, "wait")
         return ToTeam(
             TeamName(str(team)),
             by=self._by(entry.by),

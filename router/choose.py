@@ -234,7 +234,7 @@ class Chooser:
         return _alert(case)
 
 
-WAITED_FOR = frozenset((Bar.AWAY,))
+WAITED_FOR = frozenset((Bar.AWAY, Bar.FULL))
 """Why an owner cannot take a lead now and may be able to soon."""
 
 APPLIES: Mapping[If, Callable[[Found], bool]] = {

@@ -15,6 +15,7 @@ from router.model import Days, Rep
 from router.rules import Holidays, no_holidays
 
 DAY = timedelta(days=1)
+_FURTHEST = 366  # days
 
 
 class Span(NamedTuple):
@@ -65,6 +66,24 @@ def covered(days: tuple[Days, ...], day: date) -> Days | None:
         if (some.first is None or some.first <= day) and (some.last is None or day <= some.last):
             return some
     return None
+
+
+def after_work(rep: Rep, since: datetime, seconds: float) -> datetime:
+    """Return when so many seconds of the rep's hours have gone by.
+
+    Only the hours of the week count, not leave or holidays: who waits for somebody on leave does not wait for weeks.
+    """
+    left = timedelta(seconds=seconds)
+    if not rep.hours or not left:
+        return since + left
+    day = since.astimezone(ZoneInfo(rep.zone)).date()
+    for number in range(_FURTHEST):
+        for span in sorted(_stretches(rep, day + number * DAY)):
+            start = max(span.start, since)
+            if span.end - start >= left:
+                return start + left
+            left -= max(span.end - start, timedelta())
+    return since + _FURTHEST * DAY
 
 
 def _stretches(rep: Rep, day: date) -> list[Span]:

@@ -164,6 +164,9 @@ class Alert:
     """Park it and tell people."""
 
 
+WAIT = 14_400.0
+"""Seconds of work for which a lead waits for the owner of its account, where its rule does not say."""
+
 Target = Keep | ToOwner | ToQueue | ToTeam
 StepTarget = Hold | ToTeam | ToOwner | ToQueue | Alert
 

@@ -173,3 +173,39 @@ def test_a_lead_given_back_leaves_no_account(office: Office) -> None:
     kept = office.table(schema.persons)
     assert len(kept) == 2
     assert {row["lead"] for row in kept} == {office.ledger()[lead]["key"]}
+
+
+def test_a_lead_waits_for_the_owner_of_its_account_and_is_then_routed(office: Office) -> None:
+    first = office.lead(email="eve@acme.com")
+    sync(office)
+    owner, _ = decided(office, first)
+    entry = f"email: {owner}@reps.example"
+    away = {
+        **FILES,
+        "teams.yaml": FILES["teams.yaml"].replace(entry, f"{entry}, away: [2026-03-01..2026-04-01]"),
+    }
+    later = office.lead(email="joe@acme.com")
+    for _ in range(3):
+        sync(office, away)
+        assert (office.step(later), decided(office, later)) == ("held", (None, "hold"))
+        office.clock.pass_by(hours=1)
+    assert office.ledger()[later]["reason"] == f"waits for {owner}: away until 2026-04-01"
+    office.clock.pass_by(hours=2)
+    sync(office, away)
+    taker, by = decided(office, later)
+    assert (by, taker != owner) == ("round_robin", True)
+
+
+def test_a_lead_that_waited_goes_to_its_owner_who_is_back(office: Office) -> None:
+    first = office.lead(email="eve@acme.com")
+    sync(office)
+    owner, _ = decided(office, first)
+    entry = f"email: {owner}@reps.example"
+    away = {**FILES, "teams.yaml": FILES["teams.yaml"].replace(entry, f"{entry}, away: [2026-03-02]")}
+    office.clock.now = office.clock.now.replace(hour=22)
+    later = office.lead(email="joe@acme.com")
+    sync(office, away)
+    assert office.step(later) == "held"
+    office.clock.pass_by(hours=3)
+    sync(office, away)
+    assert decided(office, later) == (owner, "account")
