@@ -11,14 +11,10 @@ from config.problems import Findings, Place
 
 _NO_SYNC = "this version cannot sync it yet; `route` and `check` work"
 _NOTE_ONLY = "a note is written"
-_ROUND = "leads go by round_robin"
 
 NOT_IN_FORCE: Mapping[str, str] = {
     "calendar": "absences of the calendar do not keep leads from a rep; `away` does",
     "absence: catch_up": "every absence keeps its place in the turn",
-    "by: least_loaded": _ROUND,
-    "by: best_fit": _ROUND,
-    "by: ordered": _ROUND,
     "charge_turn": "leads outside of the turn never charge it",
     "sla": "no deadline for the first touch is watched",
     "notify": "nobody is told",

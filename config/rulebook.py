@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from config.conditions import Conditions
 from config.files.rules import Choice, RuleEntry, RulesFile, SamePersonEntry, StepEntry
 from config.names import CUSTOM, Names
-from config.notyet import NOT_IN_FORCE, notice
+from config.notyet import notice
 from config.people import attribute, once
 from config.problems import Findings, Place, shown
 from config.yamltext import Map, Node, Seq, Text
@@ -90,11 +90,7 @@ class Rules:
         )
 
     def _by(self, word: Text | None) -> By:
-        if word is None:
-            return By.ROUND_ROBIN
-        notice(self.findings, word.place, f"by: {word}")
-        # The router refuses what it cannot do; the notice says what is done instead.
-        return By.ROUND_ROBIN if f"by: {word}" in NOT_IN_FORCE else By(word)
+        return By.ROUND_ROBIN if word is None else By(word)
 
     def _owner(self, name: Text, *, charge_turn: bool) -> ToOwner:
         values = self.conditions.lists.get(name)

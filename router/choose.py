@@ -26,7 +26,6 @@ from router.outside import outside
 from router.rules import (
     WAIT,
     Alert,
-    By,
     Hold,
     If,
     Keep,
@@ -39,12 +38,9 @@ from router.rules import (
     ToQueue,
     ToTeam,
 )
+from router.select import best
 from router.trace import Bar, Why
-from router.turns import Portions, Weights, take
-
-Choice = Callable[[TeamName, TeamTurns, Weights, Portions], Turn]
-BY: Mapping[By, Choice] = {By.ROUND_ROBIN: take}
-"""How a team chooses. A `by` that is not here is refused when the rulebook is compiled."""
+from router.turns import take
 
 ALERT_AGAIN = timedelta(hours=24)
 """A lead parked with an alert is looked at again after this long at the latest."""
@@ -104,9 +100,6 @@ class Chooser:
         self._rosters = {name: Roster(team, book.reps, book.holidays) for name, team in book.teams.items()}
         self._limited = [rep for rep in book.reps.values() if rep.capacity]
         self._lists = {name: _owners(named) for name, named in book.lists.items()}
-        for rule in book.rules:
-            _check_by(f"rule {rule.name!r}", (rule.assign, *(step.do for step in rule.otherwise or ())))
-        _check_by("otherwise", tuple(step.do for step in book.otherwise))
 
     def decide(self, rule: Rule, lead: Lead, state: State, now: datetime) -> tuple[Decision, list[Asked]]:
         """Return the decision, and who was asked on the way to it, in order."""
@@ -142,8 +135,11 @@ class Chooser:
         case.reasons += found.reasons
         if not found.candidates:
             return None
-        turns = case.state.turns.get(target.team, _NO_TURNS)
-        turn = BY[target.by](target.team, turns, found.members, found.portions)
+        roster, turns = self._rosters[target.team], case.state.turns.get(target.team, _NO_TURNS)
+        among, why = best(target.by, found, roster, case.lead, case.state.loads)
+        if why is not None:
+            case.reasons.append(why)
+        turn = take(target.team, turns, found.members, among)
         return case.decision(Action.ASSIGN, target.by.value, owner=turn.taker, turn=turn)
 
     def _to_owner(self, case: _Case, target: ToOwner) -> Decision | None:
@@ -262,9 +258,3 @@ def _alert(case: _Case) -> Decision:
 def _owners(named: NamedList) -> tuple[Callable[[Lead], str | None], Mapping[str, RepId | None]]:
     owners = {value.casefold(): owner for value, owner in named.owners.items()}
     return text_reader(named.field), owners
-
-
-def _check_by(place: str, targets: tuple[Target | StepTarget, ...]) -> None:
-    for target in targets:
-        if isinstance(target, ToTeam) and target.by not in BY:
-            raise ValueError(f"{place}: by: {target.by.value} is not one of {', '.join(BY)}")

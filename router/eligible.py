@@ -169,6 +169,16 @@ class Roster:
                     barred[rep] = why
         return _found(found.members, barred, asks.waived)
 
+    def points(self, lead: Lead, reps: Iterable[RepId]) -> dict[RepId, int]:
+        """Return how many attributes each of the reps has in common with the lead: those named as one of its fields."""
+        own: dict[str, str | None] = {}
+        points = dict.fromkeys(reps, 0)
+        for rep in points:
+            for name, values in self._seats[rep].attributes.items():
+                value = own[name] if name in own else own.setdefault(name, _own(name)(lead))
+                points[rep] += value is not None and any(_suits(name, has, value) for has in values)
+        return points
+
     def _at(self, now: datetime) -> Roll:
         # Kept until somebody's hours or day change. One assignment, so threads may race for it.
         roll = self._roll

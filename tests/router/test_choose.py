@@ -20,7 +20,6 @@ from router.model import (
 from router.route import Router, advance, effects
 from router.rules import (
     ALWAYS,
-    By,
     Keep,
     NamedList,
     Require,
@@ -322,16 +321,6 @@ def test_the_order_of_calls_and_the_times_asked_before_do_not_matter() -> None:
     router = Router(rules)
     times = [NOW + timedelta(hours=h) for h in (0, 12, 5, -7, 13, 0, 200, 3)]
     assert [router.route(lead(), State(), now) for now in times] == [route(rules, now=now) for now in times]
-
-
-def test_a_by_that_is_not_there_yet_is_refused_with_the_name_of_the_rule() -> None:
-    with pytest.raises(ValueError, match="rule 'all': by: best_fit"):
-        Router(book(rep("ana"), assign=ToTeam(TEAM, by=By.BEST_FIT)))
-
-
-def test_a_by_that_is_not_there_yet_is_refused_in_the_default_steps_too() -> None:
-    with pytest.raises(ValueError, match="otherwise: by: ordered"):
-        Router(book(rep("ana"), otherwise=(Step(ToTeam(TEAM, by=By.ORDERED)),)))
 
 
 def test_a_rep_who_is_absent_elsewhere_changes_nothing_here() -> None:
