@@ -21,6 +21,7 @@ from sync.work import ATTEMPTS, Call, Pass, Steps, Task, pause
 _Send = Callable[[Pass, Sequence[Row]], Steps[tuple[Sequence[Row], Retry | None]]]
 _Fail = Callable[[Row, str, datetime], Row]
 _LOST = (Step.GONE, Step.CONFLICT)
+_DONE_WITH = (Step.VERIFY, Step.SETTLED, Step.SKIPPED)
 _UNKNOWN = "the answer did not arrive; it is looked at after the window in which a late write may still land"
 
 
@@ -245,7 +246,7 @@ def _note_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row], Re
     with work.session.transaction("intend notes") as tx:
         intent_at = work.now()
         noting = [row._replace(step=Step.NOTING, intent_at=intent_at) for row in rows]
-        work.ledger.move(tx, noting)
+        work.ledger.move(tx, work.with_those_over(noting))
         notes = note_bodies(tx, work.wired.router.book, noting, work.made)
     for row in noting:
         work.made.pop(row.decision or 0, None)
@@ -254,7 +255,8 @@ def _note_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row], Re
     )
     now = work.now()
     written = [_after_note(work, row, answer.outcomes[row.ref], now) for row in noting]
-    _save(work, "notes", written)
+    work.over += [row for row in written if row.step in _DONE_WITH]
+    _save(work, "notes", [row for row in written if row.step not in _DONE_WITH])
     if answer.stop:
         raise answer.stop
     return [row for row in written if row.step is Step.OWNED], answer.later

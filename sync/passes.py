@@ -26,7 +26,7 @@ from sync.steps import DOUBTFUL, WAITING, Row, Step
 from sync.store import Session, Store
 from sync.verify import verify
 from sync.walks import Walk, first_walk, sweep_due
-from sync.work import FRESH, Counts, Pass, Task, Wired, calling, drive
+from sync.work import FRESH, Counts, Pass, Task, Wired, calling, carry_out
 
 _LISTED = 20
 
@@ -143,7 +143,7 @@ def _work(work: Pass, order: Order) -> int:
     """Do the pass; return how many leads `max_per_pass` left waiting."""
     fields = work.wired.settings.enters if order.walks else ()
     first = [field for field in fields if first_walk(work, field)]
-    drive(_walking([Walk(work, field) for field in first]), work.seams, width=1)
+    carry_out(work, _walking([Walk(work, field) for field in first]), width=1)
     _look_again(work)
     waiting = _standing(work)[Step.SEEN]
     if waiting:
@@ -151,10 +151,10 @@ def _work(work: Pass, order: Order) -> int:
         order.tell(f"{work.ledger.connection}: {waiting:,} to assign, {taken:,} in this pass")
     walks = [Walk(work, field) for field in fields if field not in first]
     sweep = sweep_due(work) if order.walks else None
-    drive(_tasks(work, [*walks, sweep] if sweep else walks), work.seams)
+    carry_out(work, _tasks(work, [*walks, sweep] if sweep else walks))
     left = _standing(work)[Step.SEEN]
     if left and work.allowance > 0:  # given back while the last ones were on their way
-        drive(_tasks(work, []), work.seams)
+        carry_out(work, _tasks(work, []))
         left = _standing(work)[Step.SEEN]
     return 0 if work.seams.stopping() else left
 

@@ -22,7 +22,7 @@ from sync.ledger import rows_of
 from sync.passes import LEFT
 from sync.steps import UNDONE, Row, Step
 from sync.verify import overrun
-from sync.work import Pass, Steps, Task, drive
+from sync.work import Pass, Steps, Task, carry_out
 
 _UNSENT = (Step.CLAIMED, Step.FAILED)
 _UNVERIFIED = (Step.OWNED, Step.NOTE_FAILED, Step.NOTE_DOUBTFUL, Step.VERIFY)
@@ -63,7 +63,7 @@ class Undo:
         with work.session.transaction("undo") as tx:
             tx.execute(schema.runs.update().where(schema.runs.c.id == work.id).values(undoes=self.run))
         try:
-            drive(self._tasks(work), work.seams)
+            carry_out(work, self._tasks(work))
         finally:
             self._tell(work)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -84,9 +84,10 @@ class Pass:
 
     `people` asks the CRM for its users once, and only if a lead needs them: an idle poll is one call. `allowance`
     is how many more leads the pass may claim. `fresh` are leads as this pass wrote them, so that they need not be read
-    again to be decided; never more than `FRESH`. `made` are decisions by number whose notes are not written yet,
-    `turns` how each team's turns stood at a position of the log, `away` who was marked away there: right while nobody
-    else wrote into it.
+    again to be decided; never more than `FRESH`. `over` are rows that are done with, to be written with the next
+    transaction: should it never come, their notes are looked for. `made` are decisions by number whose notes are not
+    written yet, `turns` how each team's turns stood at a position of the log, `away` who was marked away there: right
+    while nobody else wrote into it.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Pass:
     counts: Counts = field(default_factory=Counts)
     progress: Callable[[Counts], None] = lambda _: None
     fresh: dict[str, tuple[Row, Lead]] = field(default_factory=dict)
+    over: list[Row] = field(default_factory=list)
     made: dict[int, Made] = field(default_factory=dict)
     turns: tuple[int, Mapping[TeamName, TeamTurns]] = field(default=(-1, {}))
     away: Mapping[RepId, datetime | None] = field(default_factory=dict)
@@ -128,6 +130,11 @@ class Pass:
     def now(self) -> datetime:
         return self.seams.clock()
 
+    def with_those_over(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Return the rows to write now: these, and those that waited for a transaction."""
+        over, self.over = self.over, []
+        return [*over, *rows]
+
 
 def calling(seams: Seams, question: Callable[[], T]) -> T:
     """Ask a CRM, again while it says so; `Retry` when it says so too often."""
@@ -150,6 +157,16 @@ def pause(error: Retry | None, attempt: int) -> float:
     if error is not None and error.after is not None:
         return error.after
     return min(2.0 ** (attempt - 1), _LONGEST_WAIT)
+
+
+def carry_out(work: Pass, tasks: Iterator[Task | None], *, width: int = _FLIGHT) -> None:
+    """Drive the tasks of a pass, and write what waited for a transaction that did not come."""
+    try:
+        drive(tasks, work.seams, width=width)
+    finally:
+        if work.over:
+            with work.session.transaction("over") as tx:
+                work.ledger.move(tx, work.with_those_over(()))
 
 
 def drive(tasks: Iterator[Task | None], seams: Seams, *, width: int = _FLIGHT) -> None:
