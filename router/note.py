@@ -7,6 +7,9 @@ from router.rules import Rulebook
 
 _HOW = {
     "round_robin": "in turn",
+    "least_loaded": "fewest open leads",
+    "best_fit": "best fit",
+    "ordered": "first available",
     "same_person": "the same person's owner",
     "account": "the account's owner",
     "owner": "named by the rule",

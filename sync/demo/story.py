@@ -114,7 +114,7 @@ def _rules(outcome: Outcome) -> Iterator[RenderableType]:
     yield heading("Rules, the first that matches decides")
     table = sheet("rule", ">leads", "how")
     for name, ways in outcome.rules():
-        how = ", ".join(f"{count} {_HOW[by]}" for by, count in ways.most_common())
+        how = ", ".join(f"{count} {_HOW.get(by, by)}" for by, count in ways.most_common())
         table.add_row(Text(name), str(ways.total()), Text(how))
     yield table
 

@@ -6,7 +6,7 @@ import pytest
 from router.model import ConnectionName, Days, Lead, Queue, QueueName, RepId, State, Sticky, Unread
 from router.note import note_body
 from router.route import Router
-from router.rules import Keep, Require, SamePerson, Target, ToOwner, ToQueue, ToTeam
+from router.rules import By, Keep, Require, SamePerson, Target, ToOwner, ToQueue, ToTeam
 from tests.router.build import NOW, TEAM, book, lead, rep
 
 AWAY = (Days(date(2026, 11, 17), date(2026, 11, 20)),)
@@ -58,6 +58,24 @@ def test_every_way_a_lead_can_go_has_its_words(assign: Target, headline: str, ho
     lines = note(lead(), rep("ana"), assign=assign).splitlines()
     assert lines[0] == f"Leadswitch {headline}"
     assert lines[2].startswith(how)
+
+
+@pytest.mark.parametrize(
+    ("way", "how"),
+    [
+        (By.ROUND_ROBIN, "in turn"),
+        (By.LEAST_LOADED, "fewest open leads"),
+        (By.BEST_FIT, "best fit"),
+        (By.ORDERED, "first available"),
+    ],
+)
+def test_every_by_has_its_words(way: By, how: str) -> None:
+    body = note(lead(), rep("ana"), rep("bo"), assign=ToTeam(TEAM, by=way))
+    assert f"How: {how}, turn 1 of the team" in body.splitlines()
+
+
+def test_there_are_no_other_ways() -> None:
+    assert {str(way) for way in By} == {"round_robin", "least_loaded", "best_fit", "ordered"}
 
 
 def test_a_parked_lead_is_told_until_when_at_the_latest() -> None:

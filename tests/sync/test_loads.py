@@ -128,6 +128,19 @@ def test_a_lead_that_enters_again_is_open_once(office: Office) -> None:
     ]
 
 
+def test_the_fewest_open_leads_are_of_the_time_of_the_decision(office: Office) -> None:
+    files = {**FILES, "rules.yaml": FILES["rules.yaml"].replace("team: smb", "team: smb, by: least_loaded")}
+    files["teams.yaml"] = FILES["teams.yaml"].replace("capacity: {day: 3, open: 4}", "weight: 1")
+    files["teams.yaml"] = files["teams.yaml"].replace(", capacity: {hour: 2}", "")
+    for _ in range(3):
+        leads = [office.lead() for _ in range(4)]
+        sync(office, files)
+        assert owners(office, leads) == {"ana": 2, "bo": 2}
+        office.clock.pass_by(minutes=10)
+    assert {row["by"] for row in office.table(schema.decisions)} == {"least_loaded"}
+    assert all_same(office)
+
+
 def test_a_pass_that_decides_nothing_writes_no_loads(office: Office) -> None:
     files = {**FILES, "rules.yaml": FILES["rules.yaml"].replace("{owner: cy, if: full}", "{hold: 48h}")}
     for _ in range(7):
