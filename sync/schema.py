@@ -156,7 +156,7 @@ decisions = sa.Table(
     sa.Column("position", sa.BigInteger, nullable=False),
     sa.Column("values_id", sa.Text, nullable=False),
     sa.Column("held_since", Instant),
-    sa.Column("known", sa.Text, nullable=False),  # owners the person had, by index of the person's keys
+    sa.Column("known", sa.Text, nullable=False),  # owners of the person, by index of keys, and account
     sa.Column("action", sa.Text, nullable=False),
     sa.Column("rule", sa.Text, nullable=False),
     sa.Column("by", sa.Text, nullable=False),
