@@ -72,7 +72,9 @@ class MemoryConnector(Connector):
             now = self._crm.now()  # before the look: what arrives between the two is newer
             found, more = self._crm.page(date, after, self._size)
             stamps = [key[0] if date else _newest(row, walk) for key, row in found]
-            changes = [Change(self._record(row), stamp) for (_, row), stamp in zip(found, stamps, strict=True)]
+            changes = [
+                Change(self._record(row), stamp) for (_, row), stamp in zip(found, stamps, strict=True)
+            ]
             newest = max((stamp for stamp in stamps if stamp is not None), default=None)
             return Page(changes, _position(found[-1][0]) if more else None, newest, now)
 
