@@ -7,7 +7,6 @@ transactions. A simulated crash is raised inside one of these and is no `Excepti
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -47,20 +46,17 @@ def system_clock() -> datetime:
 
 
 _ALLOCATIONS = 50_000
-_TURN = 0.0005  # seconds
 
 
 def production(pool: ThreadPoolExecutor, stop: Event) -> Seams:
     """The real world: this machine's clock, a pool of threads for calls to CRMs; `stop` ends every sleep.
 
     The garbage collector is told to look for cycles seldom: a pass makes hundreds of short-lived values a lead and next
-    to no cycles, and looking through all of them again and again is a tenth of its time. Threads that read answers
-    give way soon to the one that does all else.
+    to no cycles, and looking through all of them again and again is a tenth of its time.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS)
-    sys.setswitchinterval(_TURN)
 
     def sleep(seconds: float) -> None:
         stop.wait(seconds)
