@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from bench.hubspot_ours import Ours
 from router.note import note_body
-from router.route import effects
+from router.route import Running
 from sync.store import Edge
 
 CONNECTOR, NORMALISE, ROUTER, LEDGER, ENGINE = PARTS = "connector", "normalise", "router", "ledger", "engine"
@@ -77,7 +77,7 @@ def measured(ours: Ours) -> Iterator[tuple[Ours, Parts]]:
             parts.enter(before.pop())
 
     with (
-        patch("sync.decide.effects", parts.wrap(ROUTER, effects)),
+        patch("sync.decide.Running.take", parts.wrap(ROUTER, Running.take)),
         patch("sync.notes.note_body", parts.wrap(ROUTER, note_body)),
     ):
         normalise = parts.wrap(NORMALISE, wired.normalise)

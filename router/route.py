@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from router.capacity import added, counted
 from router.choose import Asked, Chooser
 from router.match import Rules
-from router.model import Action, Decision, Lead, RepId, State, Sticky, TeamTurns, person_keys
+from router.model import (
+    Action,
+    Decision,
+    Lead,
+    Load,
+    RepId,
+    State,
+    Sticky,
+    TeamName,
+    TeamTurns,
+    person_keys,
+)
 from router.rules import Rule, Rulebook
 from router.trace import Attempt, Considered, Trace, Why
 
@@ -58,12 +69,31 @@ def effects(decision: Decision, lead: Lead, now: datetime) -> State:
     return State(turns, dict.fromkeys(person_keys(lead), Sticky(decision.owner, now)))
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The parts of a state that decisions change. They are the caller's own and change in place: they grow with the
+    leads, and a copy for each would take for ever. `counted` False: no rep has a capacity, and loads are left out.
+    """
+
+    turns: dict[TeamName, TeamTurns]
+    persons: dict[str, Sticky]
+    loads: dict[RepId, Load]
+    counted: bool = True
+
+    def take(self, decision: Decision, lead: Lead, now: datetime) -> None:
+        """Write what a decision changes, so that the next lead sees it."""
+        changed = effects(decision, lead, now)
+        self.turns.update(changed.turns)
+        self.persons.update(changed.persons)
+        if self.counted:
+            self.loads.update(added(self.loads, decision))
+
+
 def advance(state: State, decision: Decision, lead: Lead, now: datetime) -> State:
-    """Return the state that the next lead of the same transaction must see."""
-    changed = effects(decision, lead, now)
-    turns, persons = {**state.turns, **changed.turns}, {**state.persons, **changed.persons}
-    loads = {**state.loads, **added(state.loads, decision)}
-    return replace(state, turns=turns, persons=persons, loads=loads)
+    """Return the state that the next lead must see, as a new one."""
+    running = Running(dict(state.turns), dict(state.persons), dict(state.loads))
+    running.take(decision, lead, now)
+    return replace(state, turns=running.turns, persons=running.persons, loads=running.loads)
 
 
 def _attempt(asked: Asked, state: State) -> Attempt:

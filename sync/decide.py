@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 
 from connectors.contract import Company
-from router.capacity import added
 from router.model import (
     Action,
     Decision,
@@ -27,7 +26,7 @@ from router.model import (
     Turn,
     person_keys,
 )
-from router.route import Router, effects
+from router.route import Router, Running
 from router.rules import Rule, follows_account, follows_accounts
 from router.turns import reverse
 from sync import schema
@@ -72,10 +71,10 @@ def decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
         accounts = (
             following.recall(_owners(tx, following.keys(one.lead for one in asked))) if following else {}
         )
-        turns, persons = dict(entries.turns_before()), _persons(tx, asked)
+        turns, persons, away = dict(entries.turns_before()), _persons(tx, asked), entries.away_before()
+        running = Running(turns, persons, dict(entries.loads_before()), counted=bool(router.counted))
         held = {one.row.ref: one.row.held_since for one in asked if one.row.held_since}
-        away, loads = entries.away_before(), dict(entries.loads_before())
-        state = State(turns, persons, held, work.people().absent, away, accounts, loads)
+        state = State(turns, persons, held, work.people().absent, away, accounts, running.loads)
         for one in asked:
             if following:
                 following.look(one.lead, one.rule)
@@ -83,12 +82,7 @@ def decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
             entries.add(one, decision, state)
             if following:
                 entries.remember_account(following, one.lead, state)
-            changed = effects(decision, one.lead, now)
-            turns.update(
-                changed.turns
-            )  # `state` is ours alone: what the next lead must see is written into it
-            persons.update(changed.persons)
-            loads.update(added(loads, decision) if router.counted else {})
+            running.take(decision, one.lead, now)
         entries.write()
     work.turns, work.away = (entries.position, turns), state.away
     work.allowance -= sum(row.step is Step.CLAIMED for row in entries.rows)

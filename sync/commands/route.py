@@ -12,9 +12,8 @@ from config.settings import Configuration
 from connectors.contract import Record
 from connectors.normalise.mapping import FieldMapping, compile_mapping, left_over
 from connectors.normalise.standard import HEADINGS
-from router.capacity import added
-from router.model import Decision, Lead, Load, RepId, State, Sticky, TeamName, TeamTurns
-from router.route import Router, effects
+from router.model import Decision, Lead, State
+from router.route import Router, Running
 from router.rules import follows_accounts
 from sync.offline import records
 from sync.screen import Screen, counted
@@ -88,13 +87,10 @@ def _understood(
 
 
 def _routed(router: Router, leads: Iterator[Lead], now: datetime) -> Iterator[tuple[Lead, Decision]]:
-    turns: dict[TeamName, TeamTurns] = {}
-    persons: dict[str, Sticky] = {}
+    running = Running({}, {}, {})
     following = _following(router)
     accounts = following.accounts if following else {}
-    loads: dict[RepId, Load] = {}
-    # It grows with the file: a copy for each lead would take for ever.
-    state = State(turns, persons, accounts=accounts, loads=loads)
+    state = State(running.turns, running.persons, accounts=accounts, loads=running.loads)
     for lead in leads:
         rule = router.match(lead, now)
         if following:
@@ -102,10 +98,7 @@ def _routed(router: Router, leads: Iterator[Lead], now: datetime) -> Iterator[tu
         decision = router.choose(rule, lead, state, now)
         if following and decision.owner:
             following.remember(lead, decision.owner, ())
-        changed = effects(decision, lead, now)
-        turns.update(changed.turns)
-        persons.update(changed.persons)
-        loads.update(added(loads, decision))
+        running.take(decision, lead, now)
         yield lead, decision
 
 

@@ -155,7 +155,7 @@ _LISTED = (
     ),
     Mutant("turns_not_given_back", {"sync.decide._give_back": plants.not_given_back}, _PEOPLE),
     Mutant("turns_of_the_last_time", {"sync.decide._Entries.turns_before": plants.turns_at_hand}, _MANY),
-    Mutant("no_effect_on_the_next", {"sync.decide.effects": plants.no_effect}),
+    Mutant("no_effect_on_the_next", {"sync.decide.Running.take": plants.no_effect}),
     Mutant("persons_not_unique", {"sync.decide._persons": plants.nobody_is_known}, _PERSONS),
 )
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in _LISTED}
