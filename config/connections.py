@@ -12,10 +12,9 @@ from config.notyet import notice
 from config.options import OptionsReader
 from config.people import once
 from config.problems import Findings
-from config.settings import Connection, Nobody, Replace, Vocabulary
+from config.settings import PROPERTIES, Connection, Nobody, Replace, Vocabulary
 from config.yamltext import Text
 
-_ENTERS = {"salesforce": "CreatedDate", "leadsquared": "CreatedOn"}
 _COMMON = frozenset(ConnectionEntry.model_fields)
 
 
@@ -37,19 +36,17 @@ class Connections:
     def _connection(self, entry: ConnectionEntry) -> Connection:
         if any(not (char.isalnum() or char in "_-.") for char in entry.name):
             self.findings.add(entry.name.place, "a connection's name is letters, digits, - and _ only")
-        for word in entry.audit:
-            notice(self.findings, word.place, f"audit: {word}")
         return Connection(
             name=str(entry.name),
             kind=str(entry.kind),
             object=self._object(entry),
-            enters=_words(entry.enters) or (_ENTERS.get(entry.kind, "createdate"),),
+            enters=_words(entry.enters) or (self.vocabulary.enters.get(entry.kind, "createdate"),),
             when=self.conditions.read(entry.when),
             replaces=self._replaces(entry),
             take=entry.take,
             closed=_words(entry.closed),
             mapping=self.mappings.read(entry.mapping) if entry.mapping is not None else None,
-            audit=_words(entry.audit) or ("note",),
+            audit=self._audit(entry),
             overlap=entry.overlap,
             sweep=entry.sweep,
             daily_share=entry.daily_share,
@@ -64,6 +61,22 @@ class Connections:
                 entry.name.place, "'object' is missing", "which type of record holds the leads?"
             )
         return str(entry.object or default)
+
+    def _audit(self, entry: ConnectionEntry) -> tuple[str, ...]:
+        """Return what is written; a carrier that the CRM does not have is the usual one there."""
+        carriers = self.vocabulary.carriers.get(entry.kind, ("note",))
+        words = {}
+        for word in entry.audit:
+            written = str(word) if word in carriers or word == PROPERTIES else carriers[0]
+            words[written] = word.place
+            if written != word:
+                message = f"{entry.kind} has no '{word}' to hold the reason"
+                self.findings.notice(word.place, message, f"a {written} is written")
+        chosen = [word for word in words if word != PROPERTIES]
+        if len(chosen) > 1:
+            both = " and ".join(chosen)
+            self.findings.add(words[chosen[1]], f"'audit' names {both}: a note is written once", "choose one")
+        return tuple(words) or carriers[:1]
 
     def _replaces(self, entry: ConnectionEntry) -> tuple[Replace, ...]:
         if entry.replaces is None and entry.kind in self.vocabulary.always_owned:

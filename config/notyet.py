@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from config.problems import Findings, Place
 
 _NO_SYNC = "this version cannot sync it yet; `route` and `check` work"
-_NOTE_ONLY = "a note is written"
 
 NOT_IN_FORCE: Mapping[str, str] = {
     "calendar": "absences of the calendar do not keep leads from a rep; `away` does",
@@ -19,8 +18,6 @@ NOT_IN_FORCE: Mapping[str, str] = {
     "sla": "no deadline for the first touch is watched",
     "notify": "nobody is told",
     "until: open": "the lead is held for `at_most` at the longest, as with a plain hold",
-    "audit: task": _NOTE_ONLY,
-    "audit: record": _NOTE_ONLY,
     "kind: salesforce": _NO_SYNC,
     "kind: leadsquared": _NO_SYNC,
 }

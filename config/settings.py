@@ -19,7 +19,8 @@ class Vocabulary:
     """What the rest of the program tells a configuration; built where the program is wired together.
 
     `kinds` maps a connection's kind to its frozen Options dataclass, `secret` wraps a credential, `transforms`
-    says what each named transform yields, `always_owned` are kinds whose records always have an owner.
+    says what each named transform yields, `always_owned` are kinds whose records always have an owner. `enters` and
+    `carriers` are each kind's usual date and what its audit notes can be, the usual one first.
     """
 
     kinds: Mapping[str, type]
@@ -28,6 +29,8 @@ class Vocabulary:
     default_transforms: Mapping[str, str] = default(default_factory=dict)
     always_owned: Container[str] = frozenset()
     objects: Mapping[str, str] = default(default_factory=dict)
+    enters: Mapping[str, str] = default(default_factory=dict)
+    carriers: Mapping[str, tuple[str, ...]] = default(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,10 @@ Options = object
 """An instance of the Options that the connection's kind exports."""
 
 
+PROPERTIES = "properties"
+"""The word of `audit` for fields of the record itself; the others are carriers of a note."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """One CRM account. `mapping` None is the standard mapping of the kind, `overlap` and `sweep` are in seconds.
@@ -111,6 +118,11 @@ class Connection:
     daily_share: Decimal = Decimal("0.5")
     max_per_pass: int = 500
     options: Options = None
+
+    @property
+    def carrier(self) -> str | None:
+        """What an audit note is in this CRM, None where none is written."""
+        return next((word for word in self.audit if word != PROPERTIES), None)
 
 
 @dataclass(frozen=True, slots=True)

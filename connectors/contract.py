@@ -245,6 +245,7 @@ class Account:
     """What a connector is given besides its `Options`: how its leads are called, and the world outside.
 
     `fields` are the CRM's fields that the mapping reads: a connector that must name the fields it wants asks for these.
+    `carrier` is what an audit note is to be, one of the kind's `carriers`.
     """
 
     connection: ConnectionName
@@ -252,6 +253,7 @@ class Account:
     clock: Clock
     transport: Transport = direct
     fields: frozenset[str] = frozenset()
+    carrier: str = "note"
     rehearsal: bool = False  # looked at only: nothing may be kept, not even that somebody looked
 
 

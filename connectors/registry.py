@@ -25,14 +25,17 @@ class Kind:
 
     `options` is a frozen dataclass. `connect` takes such options and an `Account` and returns a `Connector`;
     None: connections of this kind can be configured and checked, and are not synced. `object` is polled where
-    a connection names none, `standard` maps its fields where it brings no mapping. With `every_record_owned`
-    each record has an owner: `replaces` has no default.
+    a connection names none, `enters` is the date that shows new records there, `standard` maps the fields where it
+    brings no mapping. `carriers` are what an audit note can be in this CRM, the usual one first. With
+    `every_record_owned` each record has an owner: `replaces` has no default.
     """
 
     name: str
     options: str
     connect: str | None = None
     object: str
+    enters: str = "createdate"
+    carriers: tuple[str, ...] = ("note",)
     every_record_owned: bool = False
     standard: str = "connectors.normalise.standard:HEADINGS"
 
@@ -68,9 +71,16 @@ BUILT_IN: Mapping[str, Kind] = {
             name="salesforce",
             options="connectors.salesforce:Options",
             object="Lead",
+            enters="CreatedDate",
+            carriers=("task", "record"),
             every_record_owned=True,
         ),
-        Kind(name="leadsquared", options="connectors.leadsquared:Options", object="leads"),
+        Kind(
+            name="leadsquared",
+            options="connectors.leadsquared:Options",
+            object="leads",
+            enters="CreatedOn",
+        ),
         Kind(
             name="memory",
             options="connectors.memory:Options",

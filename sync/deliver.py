@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from config.settings import PROPERTIES
 from connectors.contract import NOBODY, Absent, Assignment, Look, Outcome, RawValue, Record, Verdict
 from connectors.errors import Doubt, Retry, Stop
 from router.model import LeadRef, OwnerId
@@ -143,7 +144,7 @@ def _intended(work: Pass, rows: Sequence[Row]) -> tuple[Sequence[Row], Mapping[s
     ]
     new, stamped = (
         [row for row in rows if row.step is Step.WRITING],
-        "properties" in work.wired.settings.audit,
+        PROPERTIES in work.wired.settings.audit,
     )
     if not new and not stamped:
         work.session.confirm()
@@ -232,7 +233,7 @@ def _save(work: Pass, name: str, rows: Sequence[Row]) -> None:
 
 def note(work: Pass, rows: Sequence[Row]) -> Task:
     """Write the audit notes of owned rows, where notes are asked for."""
-    if "note" in work.wired.settings.audit:
+    if work.wired.settings.carrier:
         yield from _until_sent(work, rows, _note_once, _note_failed)
     else:
         now = work.now()

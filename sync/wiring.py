@@ -37,6 +37,8 @@ def vocabulary() -> Vocabulary:
         default_transforms=DEFAULT_TRANSFORM,
         always_owned=_OfKinds(lambda kind: kind.name if kind.every_record_owned else None),
         objects=_OfKinds(lambda kind: kind.object),
+        enters=_OfKinds(lambda kind: kind.enters),
+        carriers=_OfKinds(lambda kind: kind.carriers),
     )
 
 
@@ -145,4 +147,5 @@ def _account(
         transport=transport,
         rehearsal=rehearsal,
         fields=frozenset(each.source for each in mapping.fields),
+        carrier=settings.carrier or registry.find(settings.kind).carriers[0],
     )

@@ -74,6 +74,32 @@ def test_every_key_of_a_connection_is_read() -> None:
     assert read.mapping[:2] == (FieldMap("email", "Email"), FieldMap("custom.plan", "Plan"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "audit", "written", "said"),
+    [
+        ("cloud", "note", ("note",), ""),
+        ("cloud", "[task, properties]", ("note", "properties"), "cloud has no 'task'"),
+        ("salesforce", "[]", ("task",), ""),
+        ("salesforce", "record", ("record",), ""),
+        ("salesforce", "note", ("task",), "salesforce has no 'note' to hold the reason (a task is written)"),
+        ("salesforce", "properties", ("properties",), ""),
+    ],
+)
+def test_a_note_is_what_the_kind_can_hold(kind: str, audit: str, written: tuple[str, ...], said: str) -> None:
+    found = configured(
+        leadswitch=cloud(f"token: ${{T}}, replaces: [{{queue: In}}], audit: {audit}", kind=kind)
+    )
+    assert found.connections[0].audit == written
+    assert found.connections[0].carrier == (None if written == ("properties",) else written[0])
+    assert bool(said) == any(said in str(notice) and "to hold" in str(notice) for notice in found.notices)
+
+
+def test_a_note_is_written_once() -> None:
+    text = cloud("token: ${T}, replaces: [{queue: In}], audit: [task, record]", kind="salesforce")
+    [problem] = problems(leadswitch=text)
+    assert "'audit' names task and record: a note is written once (choose one)" in problem
+
+
 @pytest.mark.parametrize(("written", "take"), [("new", New()), ("all", All_())])
 def test_take_means(written: str, take: object) -> None:
     assert first(cloud(f"token: ${{T}}, take: {written}")).take == take

@@ -59,6 +59,8 @@ VOCABULARY = Vocabulary(
     },
     always_owned=frozenset({"salesforce"}),
     objects={"memory": "leads", "cloud": "contacts", "hubspot": "contacts", "salesforce": "Lead"},
+    enters={"salesforce": "CreatedDate"},
+    carriers={"salesforce": ("task", "record")},
 )
 
 LEADSWITCH = "connections:\n  - {name: crm, kind: memory, file: leads.csv, mapping: map.yaml}\n"
