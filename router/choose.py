@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from router.asks import asks_of
 from router.columns import text_reader
-from router.eligible import KNOWN_OWNER, NOBODY, Found, Roster, asks_of, first_bar, one_found
+from router.eligible import KNOWN_OWNER, NOBODY, Found, Roster, first_bar, one_found
 from router.hours import after_work, today
 from router.model import (
     Action,

@@ -11,15 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
-from functools import lru_cache
 from math import lcm
-from typing import NamedTuple
 
-from router.columns import CUSTOM, text_reader
-from router.comparisons import covers
+from router.asks import Asks, misses, own_value, suits
 from router.hours import ALWAYS, Span, Today, covered, today
-from router.model import FIELDS, Lead, Rep, RepId, Team
-from router.rules import Holidays, Require, no_holidays
+from router.model import Lead, Rep, RepId, Team
+from router.rules import Holidays, no_holidays
 from router.trace import Bar, Why
 from router.turns import LEAD, Portions
 
@@ -118,13 +115,6 @@ class Roll:
     found: Found  # for a lead that asks for nothing
 
 
-class Asks(NamedTuple):
-    """What one lead asks of a rep: one of the values of each attribute. `waived`: its own value is blank."""
-
-    wanted: Mapping[str, tuple[str, ...]]
-    waived: tuple[str, ...]
-
-
 class _Seat:
     """One member: the rep, the exact weight from each day on, the attributes without case."""
 
@@ -138,9 +128,6 @@ class _Seat:
     def weight_on(self, day: date) -> Fraction:
         """Return that of the last change on or before the day, 0 before the first."""
         return next((w for first, w in reversed(self.weights) if first is None or first <= day), Fraction(0))
-
-
-NOTHING = Asks({}, ())
 
 
 class Roster:
@@ -164,7 +151,7 @@ class Roster:
         for rep, seat in self._seats.items():
             known = barred.get(rep)
             if known is None or known.bar in _PASSING:
-                why = _misses(seat.attributes, asks.wanted) or known or outside.get(rep)
+                why = misses(seat.attributes, asks.wanted) or known or outside.get(rep)
                 if why is not None:
                     barred[rep] = why
         return _found(found.members, barred, asks.waived)
@@ -175,8 +162,8 @@ class Roster:
         points = dict.fromkeys(reps, 0)
         for rep in points:
             for name, values in self._seats[rep].attributes.items():
-                value = own[name] if name in own else own.setdefault(name, _own(name)(lead))
-                points[rep] += value is not None and any(_suits(name, has, value) for has in values)
+                value = own[name] if name in own else own.setdefault(name, own_value(name)(lead))
+                points[rep] += value is not None and any(suits(name, has, value) for has in values)
         return points
 
     def _at(self, now: datetime) -> Roll:
@@ -212,45 +199,6 @@ def _found(weights: Mapping[RepId, int], barred: Mapping[RepId, Why], waived: tu
 def _summary(barred: Mapping[RepId, Why]) -> str:
     counts = Counter(why.bar for why in barred.values())
     return ": " + ", ".join(f"{counts[bar]} {bar.value}" for bar in Bar if bar in counts) if counts else ""
-
-
-# --- the lead ---------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=256)
-def _own(attribute: str) -> Callable[[Lead], str | None]:
-    return text_reader(attribute if attribute in FIELDS else CUSTOM + attribute)
-
-
-def asks_of(lead: Lead, require: Mapping[str, Require]) -> Asks:
-    """Read what the lead asks for: its field of the attribute's name, or its custom field."""
-    if not require:
-        return NOTHING
-    wanted: dict[str, tuple[str, ...]] = {}
-    waived: list[str] = []
-    for attribute, required in require.items():
-        own = _own(attribute)(lead) if required.same else None
-        if own is not None:
-            wanted[attribute] = (own,)
-        elif required.same and not required.strict:
-            waived.append(attribute)
-        else:
-            wanted[attribute] = tuple(map(str.casefold, required.values))
-    return Asks(wanted, tuple(waived))
-
-
-def _misses(attributes: Mapping[str, tuple[str, ...]], wanted: Mapping[str, tuple[str, ...]]) -> Why | None:
-    for name, values in wanted.items():
-        has = attributes.get(name, ())
-        if not any(_suits(name, one, value) for one in has for value in values):
-            return Why(
-                Bar.ATTRIBUTE, f"{name}: has {', '.join(has) or 'none'}, not {' or '.join(values) or 'any'}"
-            )
-    return None
-
-
-def _suits(attribute: str, has: str, value: str) -> bool:
-    return covers(has, value) if attribute == "language" else has == value
 
 
 def _weighs(weight: int, now: Today) -> Why | None:
