@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from config import holidays
-from config.files.teams import AbsenceEntry, RepEntry, TeamEntry, TeamsFile
+from config import holidays, scalars
+from config.files.teams import LIMITS, AbsenceEntry, RepEntry, TeamEntry, TeamsFile
 from config.hours import hours
 from config.names import ALWAYS_THERE, Names
 from config.notyet import notice
 from config.operands import literal
 from config.problems import Findings, Refusal, shown
 from config.yamltext import Blank, Map, Node, Text
+from router.capacity import rolling
 from router.model import (
     Absence,
     ConnectionName,
@@ -76,7 +77,7 @@ class People:
             calendar=str(rep.calendar) if rep.calendar else None,
             works=tuple(rep.works),
             weights=weights or ((None, Decimal(1)),),
-            capacity={key: most for key, most in rep.capacity.model_dump().items() if most is not None},
+            capacity=self._capacity(rep),
             attributes={str(name): self._attribute(name, values) for name, values in rep.attributes.items()},
             manager=RepId(str(rep.manager)) if rep.manager else None,
         )
@@ -93,6 +94,11 @@ class People:
             self.names.check("rep", rep.manager)
         if rep.calendar is not None:
             notice(self.findings, rep.calendar.place, "calendar")
+
+    def _capacity(self, rep: RepEntry) -> dict[str, int]:
+        limits = {key: key if key in LIMITS else rolling(scalars.duration(key)) for key in rep.capacity}
+        self._once("limit", ((window, key) for key, window in limits.items()))
+        return {str(window): rep.capacity[key] for key, window in limits.items()}
 
     def _attribute(self, name: Text, values: list[Text]) -> tuple[str, ...]:
         return attribute(name, values, self.findings)

@@ -12,7 +12,7 @@ from config.problems import Refusal, shown
 from router.model import Days
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([smhdw])", re.ASCII)
+DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([smhdw])", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:_\d{3})*(?:\.\d{1,12})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,12}(?:_\d{3})*", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -23,7 +23,7 @@ def duration(text: str) -> float:
     """Read `600s`, `30m`, `4h`, `7d` or `2w` as seconds; a bare 0 is no time at all."""
     if text == "0":
         return 0.0
-    found = _DURATION.fullmatch(text.strip())
+    found = DURATION.fullmatch(text.strip())
     if not found:
         raise Refusal(f"'{shown(text)}' is no duration", "write 600s, 30m, 4h or 7d")
     return float(Decimal(found[1]) * _SECONDS[found[2]])

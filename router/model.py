@@ -289,7 +289,9 @@ class KnownAccount:
 
 
 Load = Mapping[str, int]
-"""How many leads a rep got in the running `hour`, `day`, `week` and `month`, and holds `open`; none is 0."""
+"""How many leads a rep got in the running `hour`, `day`, `week` and `month`, in rolling windows (`86400s`), and holds
+`open`; none is 0. `since` are those that came after the count: what a rolling window, of whatever length, holds more.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
-"""How many leads each rep got in the running hour, day, week and month, and holds open: read from the claims."""
+"""How many leads each rep got in the running hour, day, week and month or in rolling windows, and holds open: read
+from the claims.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from router.capacity import OPEN, WINDOWS, window_start
+from router.capacity import OPEN, window_start
 from router.model import Load, RepId
 from router.rules import Rulebook
 from sync import schema
@@ -18,19 +20,22 @@ from sync import schema
 def loads_of(tx: sa.Connection, book: Rulebook, reps: Collection[RepId], now: datetime) -> dict[RepId, Load]:
     """Count for these reps, in one statement; what nobody's capacity asks for is left at 0."""
     loads: dict[RepId, dict[str, int]] = {rep: {} for rep in sorted(reps)}
-    asked = sa.union_all(*_selects(book, reps, now))
+    windows = sorted({window for rep in reps for window in book.reps[rep].capacity} - {OPEN})
+    asked = sa.union_all(*_selects(book, reps, windows, now))
     for rep, *counts in tx.execute(asked):
-        for window, count in zip((*WINDOWS, OPEN), counts, strict=True):
+        for window, count in zip((*windows, OPEN), counts, strict=True):
             if count:
                 loads[RepId(rep)][window] = int(count)
     return {rep: load for rep, load in loads.items() if load}
 
 
-def _selects(book: Rulebook, reps: Iterable[RepId], now: datetime) -> Iterator[sa.Select[Any]]:
+def _selects(
+    book: Rulebook, reps: Iterable[RepId], windows: Sequence[str], now: datetime
+) -> Iterator[sa.Select[Any]]:
     """Yield what is open, and for each zone what its windows hold: they begin together on its clocks."""
     claims = schema.claims
     nought: sa.ColumnElement[int] = sa.literal_column("0")
-    held = sa.select(claims.c.rep, *(nought for _ in WINDOWS), sa.func.count())
+    held = sa.select(claims.c.rep, *(nought for _ in windows), sa.func.count())
     yield held.where(claims.c.rep.in_(list(reps)), claims.c.closed.is_(None)).group_by(claims.c.rep)
     for zone, limited in _by_zone(book, reps).items():
         used = {window for rep in limited for window in book.reps[rep].capacity} - {OPEN}
@@ -38,7 +43,7 @@ def _selects(book: Rulebook, reps: Iterable[RepId], now: datetime) -> Iterator[s
         if starts:
             since = [
                 sa.func.sum(sa.case((claims.c.at >= starts[each], 1), else_=0)) if each in used else nought
-                for each in WINDOWS
+                for each in windows
             ]
             mine = claims.c.rep.in_(limited)
             first = claims.c.at >= min(starts.values())

@@ -9,6 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from config import scalars
+from config.problems import Refusal, shown
 from config.shapes import (
     NUMBER,
     AboveZero,
@@ -28,6 +29,7 @@ from config.shapes import (
     word_or,
 )
 from config.yamltext import Map, Text
+from router.capacity import OPEN, WINDOWS
 
 
 def _dated(value: object) -> object:
@@ -74,14 +76,37 @@ Hours = Annotated[
 ]
 
 
-class Capacity(Part):
-    """How many leads a rep may get; each limit is optional."""
+LIMITS = (*WINDOWS, OPEN)
 
-    hour: AboveZero | None = None
-    day: AboveZero | None = None
-    week: AboveZero | None = None
-    month: AboveZero | None = None
-    open: AboveZero | None = Field(None, description="Leads the rep holds that are not closed.")
+
+def _window(value: object) -> Text:
+    """Take `hour` to `open`, or the length of a rolling window such as 24h."""
+    word = text(value)
+    if word in LIMITS or (scalars.DURATION.fullmatch(word) and scalars.duration(word) >= 60):
+        return word
+    hint = f"known: {', '.join(LIMITS)}, or a length of time such as 24h"
+    close = None if word[:1].isdigit() else (word, LIMITS)
+    raise Refusal(f"unknown key '{shown(word)}'", hint, meant=close)
+
+
+def _most(value: object) -> int:
+    if not (most := scalars.whole(text(value))):
+        hint = "leave it out for no limit; for no leads at all write weight: 0, or away"
+        raise Refusal("a capacity of 0 would take no lead ever", hint)
+    return most
+
+
+Capacity = Annotated[
+    dict[Annotated[Text, PlainValidator(_window)], Annotated[int, PlainValidator(_most)]],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "properties": dict.fromkeys(LIMITS, NUMBER),
+            "patternProperties": {rf"^{scalars.DURATION.pattern}$": NUMBER},
+            "additionalProperties": False,
+        }
+    ),
+]
 
 
 class RepEntry(Part):
@@ -100,7 +125,10 @@ class RepEntry(Part):
     calendar: Word | None = Field(None, description="A calendar file (.ics) with absences.")
     works: Many[Period] = Field([], description="The days of employment; default: always.")
     weight: Weights = Field({}, description="The rep's share of turns, or shares by first day; default: 1.")
-    capacity: Capacity = Field(Capacity.model_construct(), description="How many leads the rep may get.")
+    capacity: Capacity = Field(
+        {},
+        description="How many leads the rep may get: an hour, day, week, month, in the last 24h, open at a time.",
+    )
     attributes: dict[Word, Many[Word]] = Field(
         {}, description="What rules may require: language, industry, ..."
     )

@@ -168,7 +168,16 @@ def test_a_connection_that_is_not_there_yet_is_noticed() -> None:
         ("{id: ana, weight: lots}", "2:23: 'lots' is no number"),
         ("{id: ana, weight: {soon: 1}}", "2:24: 'soon' is no date"),
         ("{id: ana, capacity: {day: many}}", "2:31: 'many' is no whole number"),
-        ("{id: ana, capacity: {day: 0}}", "2:31: must be at least 1"),
+        (
+            "{id: ana, capacity: {day: 0}}",
+            "2:31: a capacity of 0 would take no lead ever (leave it out for no limit; ",
+        ),
+        (
+            "{id: ana, capacity: {24: 5}}",
+            "2:26: unknown key '24' (known: hour, day, week, month, open, or a ",
+        ),
+        ("{id: ana, capacity: {0s: 5}}", "2:26: unknown key '0s' (known: hour, day, "),
+        ("{id: ana, capacity: {24h: 5, 1d: 6}}", "2:34: limit '1d' is there twice (first on line 2)"),
         ("{id: ana, capacity: {days: 5}}", "2:26: unknown key 'days' (did you mean 'day'?)"),
         ("{id: ana, manager: zoe}", "2:24: unknown rep 'zoe' (known: ana, bo)"),
         ("{id: ana, holidays: Germany}", "2:25: 'Germany' is no country code (write the ISO code: DE)"),

@@ -30,14 +30,15 @@ OF_PYDANTIC = "annotated_types cython_runtime pydantic pydantic_core typing_exte
 OF_READING = f"{OF_TYPER} {OF_PYDANTIC}"
 OF_STORE = f"{OF_READING} sqlalchemy tenacity greenlet orjson"
 OF_NORMALISING = "publicsuffixlist idna phonenumbers tzdata"
-OF_OUR_OPTIONS = "connectors connectors.* router.model router.rules config config.*"
+OF_CONFIG = "router.model router.rules router.capacity router.trace config config.*"
+OF_OUR_OPTIONS = f"connectors connectors.* {OF_CONFIG}"
 """Options stand in each connector's `__init__`; the connectors themselves are excluded below."""
 
 LOADS = {
     "--help": (OF_TYPER, "sync sync.cli"),
     "sync --help": (OF_READING, "sync sync.cli"),
-    "config schema": (OF_READING, "config* router router.model router.rules sync.commands.schema"),
-    "init new": (OF_READING, "config* router router.model router.rules sync.commands.init"),
+    "config schema": (OF_READING, f"router {OF_CONFIG} sync.commands.schema"),
+    "init new": (OF_READING, f"router {OF_CONFIG} sync.commands.init"),
     "check": (OF_READING, f"{OF_OUR_OPTIONS} router sync.commands.check sync.wiring"),
     "route leads.csv --json": (f"{OF_READING} {OF_NORMALISING}", f"{OF_OUR_OPTIONS} router router.* sync.*"),
     "parked --json": (OF_STORE, f"{OF_OUR_OPTIONS} router router.* sync.*"),

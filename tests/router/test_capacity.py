@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ from tests.router.build import ANA, BO, LEE, NIGHT_SHIFT, NOW, TEAM, book, lead,
 ZONES = st.sampled_from(
     ["UTC", "America/New_York", "Europe/London", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia"]
 )
+DAY = timedelta(days=1)
 TIMES = st.integers(1_577_836_800, 2_051_222_400).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
 
@@ -50,6 +52,25 @@ TIMES = st.integers(1_577_836_800, 2_051_222_400).map(lambda seconds: datetime.f
         ("hour", "America/New_York", "2026-11-01T06:30", "2026-11-01T06:00"),
         ("day", "America/New_York", "2026-11-02T04:59", "2026-11-01T04:00"),
         ("day", "America/New_York", "2026-03-09T03:59", "2026-03-08T05:00"),
+        # the other hemisphere: the gap in October, the hour twice in April
+        ("hour", "Australia/Sydney", "2026-10-03T16:30", "2026-10-03T16:00"),  # 03:30, from 01:59 to 03:00
+        ("day", "Australia/Sydney", "2026-10-04T12:59", "2026-10-03T14:00"),  # 23 hours long
+        ("hour", "Australia/Sydney", "2026-04-04T15:30", "2026-04-04T15:00"),
+        ("hour", "Australia/Sydney", "2026-04-04T16:30", "2026-04-04T16:00"),
+        ("day", "Australia/Sydney", "2026-04-05T13:59", "2026-04-04T13:00"),  # 25 hours long
+        ("week", "Australia/Sydney", "2026-04-05T13:59", "2026-03-29T13:00"),
+        ("month", "Australia/Sydney", "2026-04-30T13:59", "2026-03-31T13:00"),
+        (
+            "hour",
+            "Australia/Lord_Howe",
+            "2026-04-04T15:15",
+            "2026-04-04T14:00",
+        ),  # 90 minutes are one hour there
+        ("day", "America/Santiago", "2026-09-06T05:00", "2026-09-06T04:00"),  # midnight itself is in the gap
+        ("day", "Europe/London", "2026-03-29T22:59", "2026-03-29T00:00"),
+        # a rolling window is as long as it says, whatever the clocks do
+        ("86400s", "America/New_York", "2026-11-01T12:00", "2026-10-31T12:00"),
+        ("86400s", "Australia/Sydney", "2026-10-04T12:00", "2026-10-03T12:00"),
     ],
 )
 def test_a_window_begins_on_the_clock_of_the_rep(window: str, zone: str, now: str, start: str) -> None:
@@ -78,12 +99,46 @@ def test_windows_lie_in_each_other_and_hold_the_moment(now: datetime, zone: str)
         ({"hour": 1}, {"hour": 1}, "full: 1 lead this hour, at most 1"),
         ({"week": 5, "open": 3}, {"week": 4, "open": 4}, "full: 4 leads open, at most 3"),
         ({"month": 5}, {"month": 6}, "full: 6 leads this month, at most 5"),
+        ({"86400s": 5}, {"86400s": 4}, None),
+        ({"86400s": 5}, {"86400s": 3, "since": 2}, "full: 5 leads in the last 24h, at most 5"),
+        ({"90000s": 1}, {"since": 1}, "full: 1 lead in the last 25h, at most 1"),
+        ({"604800s": 2, "5400s": 1}, {"604800s": 2}, "full: 2 leads in the last 7d, at most 2"),
+        ({"5400s": 1}, {"5400s": 1}, "full: 1 lead in the last 90m, at most 1"),
+        ({"60s": 1}, {"60s": 1}, "full: 1 lead in the last 60s, at most 1"),
+        ({"day": 2}, {"since": 5}, None),
         ({}, {"day": 1000}, None),
     ],
 )
 def test_each_limit_counts_by_itself(capacity: dict[str, int], load: dict[str, int], why: str | None) -> None:
     found = full(rep("ana", capacity=capacity), {ANA: load})
     assert found == (None if why is None else (Bar.FULL, why))
+
+
+@pytest.mark.parametrize(
+    ("zone", "change"),
+    [
+        ("America/New_York", "2026-03-08T07:00"),
+        ("America/New_York", "2026-11-01T06:00"),
+        ("Australia/Sydney", "2026-10-03T16:00"),
+        ("Australia/Sydney", "2026-04-04T16:00"),
+    ],
+)
+def test_over_a_change_of_the_clocks_each_window_is_full_once_and_then_free_again(
+    zone: str, change: str
+) -> None:
+    start = datetime.fromisoformat(change).replace(tzinfo=UTC) - timedelta(hours=3)
+    given: list[datetime] = []
+    for now in (start + timedelta(minutes=10 * n) for n in range(6 * 30)):
+        since = window_start("hour", zone, now)
+        load = {
+            "hour": sum(since <= at for at in given),
+            "86400s": len([at for at in given if at > now - DAY]),
+        }
+        if full(rep("ana", capacity={"hour": 2, "86400s": 40}), {ANA: load}) is None:
+            given.append(now)
+    by_hour = Counter(at.replace(minute=0) for at in given)
+    assert set(by_hour.values()) == {2}
+    assert [sum(at - DAY < each <= at for each in given) for at in given][-1] == 40
 
 
 def test_leads_of_one_transaction_count_for_the_next() -> None:
@@ -94,7 +149,7 @@ def test_leads_of_one_transaction_count_for_the_next() -> None:
         state = advance(state, decision, lead(str(number)), NOW)
         got.append(decision.owner)
     assert (got.count(ANA), got.count(BO), got.count(LEE)) == (1, 1, 4)
-    assert state.loads[ANA] == {"hour": 1, "day": 2, "week": 1, "month": 1, "open": 1}
+    assert state.loads[ANA] == {"hour": 1, "day": 2, "week": 1, "month": 1, "open": 1, "since": 1}
 
 
 def test_who_is_full_is_said_with_the_reason_and_gets_no_share() -> None:
@@ -167,4 +222,4 @@ def test_a_lead_that_nobody_got_adds_nothing() -> None:
     parked = route(book(rep("ana", weights=((None, 0),))))
     assert parked.action is Action.PARK
     assert added({}, parked) == {}
-    assert set(WINDOWS) | {"open"} == added({}, route(book(rep("ana"))))[ANA].keys()
+    assert {*WINDOWS, "open", "since"} == added({}, route(book(rep("ana"))))[ANA].keys()

@@ -81,6 +81,25 @@ def test_nobody_gets_more_than_their_capacity_and_every_decision_comes_out_the_s
     assert all_same(office)
 
 
+def test_a_rolling_window_counts_back_from_each_lead(office: Office) -> None:
+    teams = (
+        FILES["teams.yaml"].replace("{day: 3, open: 4}", "{24h: 3}").replace("{hour: 2}", "{90m: 2, day: 9}")
+    )
+    files, got = {**FILES, "teams.yaml": teams}, []
+    for hours in (0, 1, 1, 22):  # 9:00, 10:00, 11:00, and 9:00 again
+        office.clock.pass_by(hours=hours)
+        leads = [office.lead() for _ in range(6)]
+        sync(office, files)
+        got.append(owners(office, leads))
+    assert got == [
+        {"ana": 3, "bo": 2, "cy": 1},
+        {"cy": 6},
+        {"bo": 2, "cy": 4},
+        {"ana": 3, "bo": 2, "cy": 1},
+    ]
+    assert all_same(office)
+
+
 def test_a_decision_would_differ_without_the_loads_of_its_time(office: Office) -> None:
     for _ in range(12):
         office.lead()
