@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.model import Decision, Lead, LeadRef, RepId, State, person_keys
+from router.model import ConnectionName, Decision, Lead, LeadRef, RepId, State, person_keys
 from router.route import Router
 from router.rules import Rulebook
 from router.trace import Trace
@@ -59,7 +59,7 @@ def replayed(store: Store, decision: int, ref: LeadRef) -> Replayed:
             return Replayed(made, row["at"], None, _why(connection, stored.values_id))
         if row["position"] < log_from(connection) - 1:
             return Replayed(made, row["at"], None, TURNS_GONE)
-        router = _router_then(connection, _files(connection, row["config"]), row["position"])
+        router = router_then(connection, files_of(connection, row["config"]), row["position"])
         loads = loads_before(connection, decision, row["position"]) if router.counted else {}
         if loads is None:
             return Replayed(made, row["at"], None, TURNS_GONE)
@@ -95,7 +95,8 @@ def archive_of(store: Store, entry: str) -> str | None:
     return None if found is None else str(found)
 
 
-def _files(connection: sa.Connection, config: str) -> str:
+def files_of(connection: sa.Connection, config: str) -> str:
+    """Return a configuration that the store kept, as text; raises `StoreError` where it is gone."""
     table = schema.configurations
     found = connection.scalar(sa.select(table.c.files).where(table.c.hash == config))
     if found is None:
@@ -103,39 +104,50 @@ def _files(connection: sa.Connection, config: str) -> str:
     return str(found)
 
 
-def _router_then(connection: sa.Connection, files: str, position: int) -> Router:
-    """Return the router of a configuration, with the public holidays as they were known at a position of the log."""
-    book = _rulebook(files)
+def router_then(connection: sa.Connection, files: str, position: int) -> Router:
+    """Return the router of a configuration, with the public holidays as they were known at a position of the log.
+
+    `files` are its texts, as `files_of` returns them; of what the log does not know, today's holidays count.
+    """
+    book = rulebook_of(files)
     codes = sorted({rep.holidays for rep in book.reps.values() if rep.holidays})
     known = [(code, last_entry(connection, f"holidays:{code}", until=position)) for code in codes]
     return _router(files, tuple((code, days) for code, days in known if days is not None))
 
 
 @lru_cache(maxsize=4)
-def _rulebook(files: str) -> Rulebook:
+def rulebook_of(files: str) -> Rulebook:
     return stored_configuration(json.loads(files)).rulebook
 
 
 @lru_cache(maxsize=4)
 def _router(files: str, holidays: tuple[tuple[str, str], ...]) -> Router:
     then: Mapping[str, Mapping[str, str]] = {code: json.loads(days) for code, days in holidays}
+    book = rulebook_of(files)
 
     def holiday(code: str, day: date) -> str | None:
-        return then.get(code, {}).get(day.isoformat())
+        return then[code].get(day.isoformat()) if code in then else book.holidays(code, day)
 
-    return Router(replace(_rulebook(files), holidays=holiday))
+    return Router(replace(book, holidays=holiday))
+
+
+def outside_then(connection: sa.Connection, book: Rulebook, crm: ConnectionName, position: int) -> State:
+    """Return the part of a state that no decision changes: who was absent from a CRM, and who was marked away."""
+    absent = last_entry(connection, f"owners:{crm}", until=position)
+    return State(
+        absent={RepId(rep): why for rep, why in json.loads(absent or "{}").items()},
+        away=marked_away(connection, book.reps, until=position),
+    )
 
 
 def _state(connection: sa.Connection, router: Router, row: Mapping[str, Any], lead: Lead) -> State:
     keys, known = person_keys(lead), known_from_text(row["known"])
     account = account_from_text(row["known"])
     position = row["position"]
-    absent = last_entry(connection, f"owners:{lead.ref.connection}", until=position)
-    return State(
+    return replace(
+        outside_then(connection, router.book, lead.ref.connection, position),
         turns={name: team_turns(connection, name, until=position) for name in router.book.teams},
         persons={keys[i]: sticky for i, sticky in known.items()},
         held={lead.ref: row["held_since"]} if row["held_since"] else {},
         accounts={lead.ref: account} if account else {},
-        absent={RepId(rep): why for rep, why in json.loads(absent or "{}").items()},
-        away=marked_away(connection, router.book.reps, until=position),
     )

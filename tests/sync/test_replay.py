@@ -129,7 +129,7 @@ def test_a_newer_calendar_of_holidays_changes_no_decision_of_the_past(
     _sync(office, files)
     assert {office.owner(lead) for lead in leads} == {"u-ana"}
     monkeypatch.setattr("config.holidays.holidays_of", lambda *_: {})
-    replay._rulebook.cache_clear()
+    replay.rulebook_of.cache_clear()
     for row in office.ledger().values():
         found = replayed(office.store, row["decision"], LeadRef(*row["record"].split("/")))
         assert found.same
