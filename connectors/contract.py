@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from connectors.limits import Budget as Budget
+from connectors.limits import Limits as Limits
 from connectors.secret import Secret as Secret
 from router.model import ConnectionName, LeadRef, OwnerId, RecordId
 
@@ -82,6 +84,7 @@ class Absent(StrEnum):
     MISSING = "missing"  # never existed, or no permission to see it
     DELETED = "deleted"
     MERGED = "merged"
+    CONVERTED = "converted"  # there, and no lead any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ class Verdict(StrEnum):
     REFUSED = "refused"  # as Skip: this record will not be written by asking again
     CONFLICT = "conflict"  # as Conflict: the record is not as it was seen
     DOUBTFUL = "doubtful"  # as Doubt: it may or may not have been applied, now or later
-    GONE = "gone"  # missing, deleted or merged away
+    GONE = "gone"  # missing, deleted, merged away or converted
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,28 +183,6 @@ class Company:
     domain: str | None
     owner: OwnerId | None
     changed: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """At most `calls` of the named kinds of calls in any stretch of `seconds`.
-
-    `kinds` empty: all but the `exempt` ones. `headers`: the account's own tier is in the answers' headers.
-    """
-
-    calls: int
-    seconds: float
-    kinds: frozenset[str] = frozenset()
-    exempt: frozenset[str] = frozenset()
-    headers: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a CRM allows one account: budgets that hold side by side, and calls a day (None: no such limit)."""
-
-    budgets: tuple[Budget, ...]
-    day: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ import math
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from connectors.contract import Budget, Limits
 from connectors.errors import Stop
+from connectors.limits import Budget, Limits, nothing_told
 
 MARGIN = 0.02
 """The part of a large budget that is left alone, for what the same credentials send from elsewhere."""
@@ -20,8 +20,10 @@ PADDING = 0.002
 """By how much a budget's stretch of time is lengthened, for clocks that do not run alike."""
 
 _LARGE = 20
+_UNHEARD = 10
+"""Calls that may be made to hear how many a day an account has, where the smallest one's share of them is spent."""
 
-_HOUR = 3600.0
+_MINUTE, _HOUR = 60.0, 3600.0
 _DAY = 24 * _HOUR
 _CALM = 0.5
 _SHORTEST = 0.001
@@ -33,25 +35,25 @@ class Pacer:
     The CRM counts a call at some moment between its departure and its answer, and nobody knows when: threads wake up
     late, connections take time, servers queue. So a call counts from the moment it is sent until a whole stretch of
     time after it was answered. `daily_share` is the part of the day's calls that may be used. The day is any 24 hours,
-    so the share holds whatever midnight the account counts from.
+    so the share holds whatever midnight the account counts from. What others leave may be less than the share.
     """
 
     def __init__(self, limits: Limits, daily_share: float = 0.5) -> None:
         self._windows = [_Window(budget) for budget in limits.budgets]
+        self._read = limits.told
+        self._unheard = 0 if limits.told is nothing_told else _UNHEARD
         self._day = limits.day
         self._share = daily_share
         self._hours: deque[list[float]] = deque()
+        self._others = _Lately()
 
     def wait(self, kind: str, now: float) -> float:
         """Return 0.0 where a call of this kind may be sent now, else after how many seconds to ask again.
 
-        Raises `Stop` where the share of the day is spent.
+        Raises `Stop` where the share of the day is spent, or what others leave of the day.
         """
-        if self.left(now) < 1:
-            raise Stop(
-                f"the share of the CRM's daily calls is spent ({self.share():,.0f} in 24 hours); it frees up hour by "
-                "hour: poll less often, raise `daily_share`, or wait"
-            )
+        if self.left(now) < 1 and not self._unheard:
+            raise Stop(self._why_none_left(now))
         later = max((window.earliest(now) for window in self._windows if window.counts(kind)), default=now)
         return max(later - now, _SHORTEST) if later > now else 0.0
 
@@ -60,6 +62,7 @@ class Pacer:
         for window in self._windows:
             if window.counts(kind):
                 window.under_way += 1
+        self._unheard = max(self._unheard - 1, 0)
         self._spend(now, 1)
 
     def answered(self, kind: str, now: float) -> None:
@@ -74,23 +77,26 @@ class Pacer:
         Whichever is more holds: what is known from elsewhere, or what was counted here.
         """
         known = self._hours
-        counted, self._hours = self._used(now), deque()
+        counted, self._hours = self.used(now), deque()
         for when, count in calls:
             self._spend(when, count)
-        if self._used(now) < counted:
+        if self.used(now) < counted:
             self._hours = known
 
     def told(self, headers: Mapping[str, str], now: float) -> None:
         """Learn the account's tier from an answer's headers (lower case), and how much of it is left.
 
-        What others have used shows there too: where less than the margin is left, calls wait for the next stretch.
+        What others have used shows there too: where less than the margin is left, calls wait for the next stretch, or
+        for the hours of the day to come round. A count that lags, or goes back, gives nothing back for an hour.
         """
-        day = _number(headers.get("x-hubspot-ratelimit-daily"))
-        self._day = day or self._day
-        most, left = (_number(headers.get(f"x-hubspot-ratelimit-{name}")) for name in ("max", "remaining"))
+        said = self._read(headers)
+        if said.day:
+            self._day, self._unheard = said.day, 0
+        if said.used is not None:
+            self._others.tell(said.used - self.used(now), now)
         for window in self._windows:
-            if window.budget.headers and most:
-                window.learn(most, left, now)
+            if window.budget.headers and said.most:
+                window.learn(said.most, said.left, now)
 
     def held(self, kind: str, after: float, now: float) -> None:
         """Let no call of this kind's budgets out for `after` seconds: the CRM said so."""
@@ -107,9 +113,15 @@ class Pacer:
         """Return how many calls may be made in 24 hours."""
         return math.inf if self._day is None else math.floor(self._day * self._share)
 
+    def used(self, now: float) -> float:
+        """Return how many calls were made in the last 24 hours, counted by the hour."""
+        while self._hours and self._hours[0][0] <= now - _DAY - _HOUR:  # an hour's last call is younger
+            self._hours.popleft()
+        return sum(count for _, count in self._hours)
+
     def left(self, now: float) -> float:
-        """Return how many calls of the share are left."""
-        return self.share() - self._used(now)
+        """Return how many calls of the share are left, or of the day, if others leave fewer."""
+        return min(self.share() - self.used(now), self._left_by_others(now))
 
     def spread(self, every: float, calls: float, now: float) -> float:
         """Return how many seconds apart polls of `calls` calls should be; `every` where there is plenty.
@@ -124,10 +136,21 @@ class Pacer:
             return max(every, self._hours[0][0] + _DAY + _HOUR - now if self._hours else _DAY)
         return max(every, _DAY * calls / left)
 
-    def _used(self, now: float) -> float:
-        while self._hours and self._hours[0][0] <= now - _DAY - _HOUR:  # an hour's last call is younger
-            self._hours.popleft()
-        return sum(count for _, count in self._hours)
+    def _left_by_others(self, now: float) -> float:
+        if self._day is None:
+            return math.inf
+        return _kept(self._day) - max(self._others.most(now), 0.0) - self.used(now)
+
+    def _why_none_left(self, now: float) -> str:
+        if self.share() - self.used(now) < 1:
+            return (
+                f"the share of the CRM's daily calls is spent ({self.share():,.0f} in 24 hours); it frees up hour by "
+                "hour: poll less often, raise `daily_share`, or wait"
+            )
+        return (
+            f"others have used up the CRM's daily calls ({self._others.most(now):,.0f} of {self._day:,} in 24 hours); "
+            "they free up hour by hour: let them call less often, or wait"
+        )
 
     def _spend(self, now: float, count: float) -> None:
         if not self._hours or now >= self._hours[-1][0] + _HOUR:
@@ -180,10 +203,25 @@ class _Window:
             self.hold(now + self.budget.seconds / 10)
 
 
+class _Lately:
+    """The most that was told in the last hour, to the minute; 0 where nothing was."""
+
+    def __init__(self) -> None:
+        self._told: deque[tuple[float, float]] = deque()
+
+    def tell(self, value: float, now: float) -> None:
+        """Keep a value until a greater one comes: the kept ones fall from the oldest to the newest."""
+        while self._told and self._told[-1][1] <= value:
+            self._told.pop()
+        if not self._told or now >= self._told[-1][0] + _MINUTE:
+            self._told.append((now, value))
+
+    def most(self, now: float) -> float:
+        while self._told and self._told[0][0] <= now - _HOUR:
+            self._told.popleft()
+        return self._told[0][1] if self._told else 0.0
+
+
 def _kept(calls: int) -> int:
     """Return how many calls of a budget are used: all of a small one, the rest keep the margin."""
     return calls if calls < _LARGE else math.floor(calls * (1 - MARGIN))
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdecimal() else None

@@ -71,7 +71,7 @@ def _cost(found: Configuration, settings: Connection, gates: Gates, every: float
     if gate is None:
         return
     calls = polls_per_day(every, len(settings.enters))
-    day, share, left = gate.ask(lambda pacer, now: (pacer.day, pacer.share(), pacer.left(now)))
+    day, share, made = gate.ask(lambda pacer, now: (pacer.day, pacer.share(), pacer.used(now)))
     said = (
         f"{settings.name}: polling every {spoken(every)} costs {calls:,.0f} calls a day "
         f"({len(settings.enters)} a poll: {', '.join(settings.enters)})"
@@ -82,7 +82,7 @@ def _cost(found: Configuration, settings: Connection, gates: Gates, every: float
     others = [each.name for each in sharing(found, settings) if each.name != settings.name]
     shared = f", shared with {', '.join(others)}" if others else ""
     yield (
-        f"{said}, of the {share:,.0f} of {day:,} that `daily_share` allows{shared}; this check made {share - left:,.0f}"
+        f"{said}, of the {share:,.0f} of {day:,} that `daily_share` allows{shared}; this check made {made:,.0f}"
     )
     if calls > share:
         yield f"{settings.name}: that is more than allowed: poll every {spoken(every * calls / share)} or less often"

@@ -29,7 +29,7 @@ from connectors.contract import (
 )
 from connectors.errors import Retry, Stop, Unusable
 from connectors.http import Answer
-from connectors.hubspot import Options, wire, wire_accounts, wire_rights, wire_write
+from connectors.hubspot import Options, wire, wire_accounts, wire_limits, wire_rights, wire_write
 from connectors.hubspot.client import Client
 from connectors.hubspot.companies import PREFIX, TOGETHER, Companies, batches
 from connectors.hubspot.sending import asked, written
@@ -46,6 +46,7 @@ LIMITS = Limits(
         Budget(calls=5, seconds=1.0, kinds=frozenset({"search"})),
     ),
     day=250_000,
+    told=wire_limits.told,
 )
 """Those of the smallest account; a larger one says so in its answers' headers."""
 

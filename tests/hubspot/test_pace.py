@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.contract import Budget, Limits
 from connectors.errors import Stop
 from connectors.hubspot.connector import LIMITS
+from connectors.limits import Budget, Limits, Told
 from connectors.pace import MARGIN, Pacer, polls_per_day
 
 PRO = {"x-hubspot-ratelimit-max": "190", "x-hubspot-ratelimit-remaining": "189"}
@@ -217,6 +218,88 @@ def test_a_larger_account_says_so_in_its_headers() -> None:
     assert pacer.share() == 125_000
     pacer.told({"x-hubspot-ratelimit-daily": "1000000", "x-hubspot-ratelimit-daily-remaining": "999999"}, 0.0)
     assert pacer.share() == 500_000
+
+
+def test_the_share_of_the_smallest_account_keeps_no_process_from_hearing_that_the_account_is_larger() -> None:
+    pacer = Pacer(LIMITS, 0.5)
+    pacer.spent([(-3600.0, 200_000)], 0.0)
+    assert go(pacer, "read", 0.0) == 0.0
+    pacer.told({"x-hubspot-ratelimit-daily": "1000000"}, 0.0)
+    assert pacer.left(0.0) == 299_999
+
+
+def test_an_account_that_says_nothing_is_taken_for_the_smallest_after_a_few_calls() -> None:
+    pacer = Pacer(LIMITS, 0.5)
+    pacer.spent([(-3600.0, 200_000)], 0.0)
+    with pytest.raises(Stop, match=r"spent \(125,000 in 24 hours\)"):
+        sent(pacer, "read", 11)
+    assert pacer.used(0.0) == 200_010
+
+
+# --- what others use ---------------------------------------------------------------------------------------
+
+
+def counting(used: int, day: int = 10_000) -> dict[str, str]:
+    return {"used": str(used), "day": str(day)}
+
+
+def shared_account() -> Pacer:
+    """Return the pacer of an account of 10,000 calls a day, of which half are ours; its answers count those of all."""
+
+    def told(headers: Mapping[str, str]) -> Told:
+        return Told(**{name: int(value) for name, value in headers.items()})
+
+    return Pacer(Limits((), day=100, told=told), 0.5)
+
+
+def test_what_others_have_used_of_the_day_is_not_there_for_us() -> None:
+    pacer = shared_account()
+    pacer.told(counting(9_000), 0.0)
+    assert (pacer.share(), pacer.left(0.0)) == (5_000, 800)  # and the margin of 200
+    sent(pacer, "read", 800)
+    with pytest.raises(
+        Stop, match=r"others have used up the CRM's daily calls \(9,000 of 10,000 in 24 hours\)"
+    ):
+        go(pacer, "read", 0.0)
+
+
+def test_our_own_calls_are_among_those_that_the_account_counts() -> None:
+    pacer = shared_account()
+    pacer.told(counting(0), 0.0)
+    sent(pacer, "read", 4_000)
+    pacer.told(counting(4_100), 0.0)
+    assert pacer.left(0.0) == 1_000
+
+
+def test_a_count_that_lags_or_goes_back_gives_nothing_back() -> None:
+    pacer = shared_account()
+    left = []
+    for second, used in enumerate((9_795, 9_794, 9_794, 9_795, 0)):
+        pacer.told(counting(used), float(second))
+        left.append(pacer.left(float(second)))
+    assert left == [5, 5, 5, 5, 5]
+    pacer.sent("read", 5.0)
+    pacer.told(counting(9_795), 5.0)  # our call is not in it yet
+    assert pacer.left(5.0) == 4
+
+
+def test_calls_of_others_that_are_24_hours_old_are_there_again_after_an_hour_at_the_latest() -> None:
+    pacer = shared_account()
+    pacer.told(counting(9_790), 0.0)
+    pacer.told(counting(5_000), 1800.0)
+    assert pacer.left(3599.0) == 10
+    assert pacer.left(3600.0) == 4_800
+
+
+@given(st.lists(st.tuples(st.floats(0, 900), st.integers(0, 10_000)), min_size=1, max_size=60))
+def test_no_count_is_believed_that_is_lower_than_one_of_the_last_hour(told: list[tuple[float, int]]) -> None:
+    pacer, now, all_told = shared_account(), 0.0, list[tuple[float, int]]()
+    for later, used in told:
+        now += later
+        pacer.told(counting(used), now)
+        all_told.append((now, used))
+        lately = max(used for at, used in all_told if at > now - 3600 + 60)
+        assert pacer.left(now) <= 9_800 - lately
 
 
 @pytest.mark.parametrize(
