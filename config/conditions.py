@@ -9,12 +9,14 @@ from decimal import Decimal
 from config import scalars
 from config.names import Names
 from config.operands import ORDERED, canonical, one, point, several
+from config.parts import Parts
 from config.problems import Findings, Place, Refusal, shown
 from config.yamltext import Blank, Map, Node, Seq, Text
 from router.model import Kind
 from router.rules import ALWAYS, All, Any, Comparison, Condition, Named, NamedList, Not, Op, Operand
 
 DEEPEST = 20
+NAMED = ("territory", "band", "list")
 _TEXT_OPS = (Op.CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH, Op.WORD)
 _ORDER_OPS = (Op.GT, Op.GTE, Op.LT, Op.LTE)
 _TIME_OPS = (Op.BEFORE, Op.AFTER)
@@ -34,13 +36,21 @@ _OTHER_WORDS = {
 
 @dataclass(slots=True)
 class Conditions:
-    """Reads conditions, collecting problems. Territories and lists must be there before what names them."""
+    """Reads conditions, collecting problems. Lists, territories and bands must be there before what names them."""
 
     findings: Findings
     names: Names
     zone: str
-    territories: dict[str, Condition] = field(default_factory=dict)
     lists: dict[str, NamedList] = field(default_factory=dict)
+    parts: Parts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.parts = Parts(self.alternatives, {"territory": {}, "band": {}})
+
+    def declare(self, territories: Mapping[Text, Node], bands: Mapping[Text, Node]) -> None:
+        """Take the conditions that others name, as they are written. Lists must be there before."""
+        self.parts.written = {"territory": territories, "band": bands}
+        self.named("territory")
 
     def read(self, node: Node | None, *, depth: int = 0) -> Condition:
         """Read a mapping as a condition; nothing at all holds always. After a problem the result is no use."""
@@ -61,6 +71,10 @@ class Conditions:
         """Read a mapping, or a list of mappings of which one must hold."""
         return self._any(node, 0) if isinstance(node, Seq) else self.read(node)
 
+    def named(self, what: str) -> dict[str, Condition]:
+        """Return all territories or bands by name."""
+        return self.parts.all_of(what, self.findings)
+
     def _entry(self, key: Text, value: Node, depth: int) -> Condition:
         if key in ("all", "any"):
             if not isinstance(value, Seq):
@@ -80,7 +94,7 @@ class Conditions:
             )
             return ALWAYS
         try:
-            if key in ("territory", "list"):
+            if key in NAMED:
                 return self._named(key, value)
             return self._field(key, value)
         except Refusal as refusal:
@@ -108,8 +122,8 @@ class Conditions:
 
     def _one_named(self, what: Text, name: Text) -> Condition:
         self.names.check(what, name)
-        if what == "territory":
-            return Named("territory", str(name), self.territories.get(name, ALWAYS))
+        if what != "list":
+            return Named(str(what), str(name), self.parts.part(what, name))
         values = self.lists.get(name)
         if values is None:
             return ALWAYS

@@ -20,7 +20,7 @@ from config.mappings import Mappings
 from config.names import ALWAYS_THERE, Names, keys, named
 from config.options import OptionsReader
 from config.people import People
-from config.problems import ConfigError, Findings, Place, Problem, Refusal, shown
+from config.problems import ConfigError, Findings, Place, Problem, Refusal
 from config.rulebook import Rules
 from config.secrets import Secrets
 from config.settings import Configuration, Retention, Vocabulary
@@ -28,7 +28,7 @@ from config.shapes import Part, model
 from config.sources import Directory, Source, Texts
 from config.storeurl import store_url
 from config.yamltext import Map, Seq, Text, tree
-from router.rules import ALWAYS, Rulebook
+from router.rules import Rulebook
 
 LEADSWITCH, TEAMS, RULES = FILES = ("leadswitch.yaml", "teams.yaml", "rules.yaml")
 
@@ -143,6 +143,7 @@ class _Reading:
             queue=keys(trees.teams, "queues"),
             list=keys(trees.rules, "lists"),
             territory=keys(trees.rules, "territories"),
+            band=keys(trees.rules, "bands"),
         )
 
     # --- people and rules ---------------------------------------------------------------------------------
@@ -161,6 +162,8 @@ class _Reading:
             teams=people.teams(teams),
             queues=people.queues(teams),
             lists=conditions.lists,
+            bands=rules.bands(file),
+            points=rules.points(file),
             same_person=rules.same_person(file.same_person),
             zone=conditions.zone,
             holidays=public_holiday,
@@ -177,12 +180,7 @@ class _Reading:
         for name, node in file.lists.items():
             if (values := lists.read(name, node)) is not None:
                 conditions.lists[str(name)] = values
-        for name, node in file.territories.items():
-            conditions.territories[str(name)] = conditions.alternatives(node)
-            if conditions.territories[str(name)] == ALWAYS:
-                self._findings.add(
-                    name.place, f"territory '{shown(name)}' says nothing", "write {country: US}"
-                )
+        conditions.declare(file.territories, file.bands)
 
     def _lint(self, book: Rulebook, raw: Map, entries: list[RuleEntry]) -> None:
         written = raw.get("rules")

@@ -29,9 +29,10 @@ class Names:
     queue: Declared = None
     list: Declared = None
     territory: Declared = None
+    band: Declared = None
 
     def known(self, what: str, name: str) -> bool:
-        """Tell whether a rep, team, queue, list, territory or connection of this name is declared."""
+        """Tell whether a rep, team, queue, list, territory, band or connection of this name is declared."""
         declared: Declared = getattr(self, what)
         return declared is None or name in declared
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.conditions import Conditions
-from config.files.rules import Choice, RuleEntry, RulesFile, SamePersonEntry, StepEntry
+from config.files.rules import Choice, PointsEntry, RuleEntry, RulesFile, SamePersonEntry, StepEntry
 from config.names import CUSTOM, Names
 from config.notyet import notice
 from config.people import attribute, once
@@ -16,9 +16,11 @@ from router.model import QueueName, RepId, TeamName
 from router.rules import (
     Alert,
     By,
+    Condition,
     Hold,
     If,
     Keep,
+    Points,
     Require,
     Rule,
     SamePerson,
@@ -27,6 +29,7 @@ from router.rules import (
     ToOwner,
     ToQueue,
     ToTeam,
+    fields_of,
 )
 
 
@@ -59,6 +62,29 @@ class Rules:
         if entry is None:
             entry = SamePersonEntry.model_construct()
         return SamePerson(entry.within, entry.wait)
+
+    def bands(self, file: RulesFile) -> Mapping[str, Condition]:
+        """Return the bands by name, in their order: the first that holds is the customer type."""
+        bands = self.conditions.named("band")
+        for name in file.bands:
+            self._must_not_ask(bands[str(name)], ("customer_type", "score"), "a band", name.place)
+        return bands
+
+    def points(self, file: RulesFile) -> tuple[Points, ...]:
+        """Return the lines of the score table."""
+        return tuple(self._points(entry) for entry in file.score)
+
+    def _points(self, entry: PointsEntry) -> Points:
+        when = self.conditions.read(entry.when)
+        if entry.when is not None:
+            self._must_not_ask(when, ("score",), "the score", entry.when.place)
+        return Points(when, entry.points, entry.half_life)
+
+    def _must_not_ask(self, when: Condition, fields: Sequence[str], what: str, place: Place) -> None:
+        for field in fields:
+            if field in fields_of(when):
+                hint = "it is worked out before rules are tried, of what the CRM says"
+                self.findings.add(place, f"{what} cannot depend on {field}", hint)
 
     def _rule(self, entry: RuleEntry) -> Rule:
         for key in ("sla", "notify"):

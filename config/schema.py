@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.conditions import OPERATORS
+from config.conditions import NAMED, OPERATORS
 from config.files.leadswitch import LeadswitchFile
 from config.files.mapping import MappingFile
 from config.files.rules import RulesFile
@@ -49,7 +49,7 @@ def schema() -> Schema:
         definitions |= own.pop("$defs", {})
         definitions[name] = own
     rules, teams = definitions["rules"]["properties"], definitions["teams"]["properties"]
-    rules["territories"]["additionalProperties"] = _TERRITORY
+    rules["territories"]["additionalProperties"] = rules["bands"]["additionalProperties"] = _TERRITORY
     rules["lists"]["additionalProperties"] = _LIST
     teams["queues"]["additionalProperties"] = _QUEUE
     return {
@@ -64,7 +64,7 @@ def _condition() -> Schema:
     """The language of `when`: fields, names and groups; the keys of one mapping are ANDed."""
     fields = {name: {"$ref": "#/$defs/Question"} for name in ALWAYS_THERE}
     groups = {"all": _CONDITIONS, "any": _CONDITIONS, "not": {"anyOf": [_CONDITION, _CONDITIONS]}}
-    named = {name: {"anyOf": [_VALUES, {"type": "object"}]} for name in ("territory", "list")}
+    named = {name: {"anyOf": [_VALUES, {"type": "object"}]} for name in NAMED}
     return {
         "type": "object",
         "properties": {**fields, **named, **groups},

@@ -86,6 +86,7 @@ Seconds = Annotated[
 ]
 Share = Annotated[Decimal, PlainValidator(lambda value: scalars.share(text(value))), WithJsonSchema(NUMBER)]
 Weight = Annotated[Decimal, PlainValidator(lambda value: scalars.weight(text(value))), WithJsonSchema(NUMBER)]
+Number = Annotated[Decimal, PlainValidator(lambda value: scalars.number(text(value))), WithJsonSchema(NUMBER)]
 Whole = Annotated[int, PlainValidator(lambda value: scalars.whole(text(value))), WithJsonSchema(NUMBER)]
 AboveZero = Annotated[
     int, PlainValidator(lambda value: scalars.above_zero(text(value))), WithJsonSchema(NUMBER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from router.blanks import Blanks
 from router.capacity import added, counted
 from router.choose import Asked, Chooser
 from router.match import Rules
@@ -38,15 +39,20 @@ class Router:
         self.book = book
         self._rules = Rules(book.rules)
         self._chooser = Chooser(book)
+        self._blanks = Blanks(book.bands, book.points)
         self.counted = counted(book)
+
+    def filled(self, lead: Lead, now: datetime) -> Lead:
+        """Return the lead as rules see it: with a customer type and a score where the CRM gives none."""
+        return self._blanks.filled(lead, now)
 
     def match(self, lead: Lead, now: datetime) -> Rule:
         """Return the first rule that matches; needs no state. Raises NoRule without a catch-all."""
-        return self._rules.first(lead, now)
+        return self._rules.first(self.filled(lead, now), now)
 
     def choose(self, rule: Rule, lead: Lead, state: State, now: datetime) -> Decision:
         """Decide for a lead and the rule it matched."""
-        decision, _ = self._chooser.decide(rule, lead, state, now)
+        decision, _ = self._chooser.decide(rule, self.filled(lead, now), state, now)
         return decision
 
     def route(self, lead: Lead, state: State, now: datetime) -> Decision:
@@ -55,9 +61,11 @@ class Router:
 
     def explain(self, lead: Lead, state: State, now: datetime) -> Trace:
         """Return the decision `route` gives, with every condition tried and every rep considered."""
-        rule, names, found = self._rules.tried(lead, now)
-        decision, asked = self._chooser.decide(rule, lead, state, now)
-        return Trace(decision, names, found, tuple(_attempt(one, state) for one in asked), lead.unread)
+        filled = self._blanks.tried(lead, now)
+        rule, names, found = self._rules.tried(filled.lead, now)
+        decision, asked = self._chooser.decide(rule, filled.lead, state, now)
+        attempts = tuple(_attempt(one, state) for one in asked)
+        return Trace(decision, names, found, attempts, lead.unread, filled)
 
 
 def effects(decision: Decision, lead: Lead, now: datetime) -> State:

@@ -66,9 +66,9 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A territory or list under its name, so that a trace can say it."""
+    """A territory, band or list under its name, so that a trace can say it."""
 
-    kind: str  # "territory" or "list"
+    kind: str  # "territory", "band" or "list"
     name: str
     part: Condition
 
@@ -78,6 +78,17 @@ Condition = Comparison | All | Any | Not | Named
 ALWAYS = All(())
 
 
+def fields_of(condition: Condition) -> frozenset[str]:
+    """Return the fields that a condition asks for."""
+    match condition:
+        case Comparison(field):
+            return frozenset((field,))
+        case Not(part) | Named(part=part):
+            return fields_of(part)
+        case All(parts) | Any(parts):
+            return frozenset().union(*map(fields_of, parts))
+
+
 @dataclass(frozen=True, slots=True)
 class NamedList:
     """Values of one field, each with its owner where the list has them. Values are compared without case."""
@@ -85,6 +96,15 @@ class NamedList:
     name: str
     field: str
     owners: Mapping[str, RepId | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What a lead scores where a condition holds: half of it when the lead is `half_life` seconds old, and so on."""
+
+    when: Condition
+    points: Decimal
+    half_life: float | None = None
 
 
 # --- targets ----------------------------------------------------------------------------------------------
@@ -222,13 +242,18 @@ def no_holidays(_code: str, _day: date) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
-    """Everything the router needs from a configuration. `zone` is for reps and dates without one."""
+    """Everything the router needs from a configuration. `zone` is for reps and dates without one.
+
+    Of the `bands` the first that holds is the customer type, `points` sum up to the score, where the CRM gives none.
+    """
 
     rules: tuple[Rule, ...]
     reps: Mapping[RepId, Rep] = field(default_factory=dict)
     teams: Mapping[TeamName, Team] = field(default_factory=dict)
     queues: Mapping[QueueName, Queue] = field(default_factory=dict)
     lists: Mapping[str, NamedList] = field(default_factory=dict)
+    bands: Mapping[str, Condition] = field(default_factory=dict)
+    points: tuple[Points, ...] = ()
     otherwise: tuple[Step, ...] = (Step(Hold(86_400.0)), Step(Alert()))
     same_person: SamePerson | None = None
     zone: str = "UTC"

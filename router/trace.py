@@ -7,10 +7,11 @@ dataclass.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from router.model import Decision, RepId, TeamName, Turn, Unread, Value
+from router.model import Decision, Lead, RepId, TeamName, Turn, Unread, Value
 from router.rules import Comparison
 
 
@@ -39,6 +40,29 @@ class Tried(NamedTuple):
 
     rule: str
     found: Asked | Group
+
+
+class Banded(NamedTuple):
+    """One band that was tried for the customer type; the last one of a trace is it, if it holds."""
+
+    name: str
+    found: Asked | Group
+
+
+class Scored(NamedTuple):
+    """One line of the score table: its points, and what they count for this lead at its age (0: does not hold)."""
+
+    found: Asked | Group
+    points: Decimal
+    counts: Decimal
+
+
+class Filled(NamedTuple):
+    """The lead as rules saw it, and what the configuration filled of it; both empty where the CRM says it."""
+
+    lead: Lead
+    bands: tuple[Banded, ...] = ()
+    scored: tuple[Scored, ...] = ()
 
 
 class Bar(StrEnum):
@@ -82,7 +106,8 @@ class Trace:
     """How a decision came about. `decision` is the one `route` gives for the same input.
 
     `found` holds what each rule came to, from the first one down to the one that matched, `names` their names.
-    `unread` are the lead's values that could not be understood: a condition on them saw None.
+    `unread` are the lead's values that could not be understood: a condition on them saw None. `filled` is what was
+    worked out for it before any rule was tried.
     """
 
     decision: Decision
@@ -90,6 +115,7 @@ class Trace:
     found: tuple[Asked | Group, ...]
     attempts: tuple[Attempt, ...]
     unread: tuple[Unread, ...]
+    filled: Filled
 
     @property
     def rules(self) -> tuple[Tried, ...]:

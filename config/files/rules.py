@@ -9,7 +9,19 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from config.problems import Refusal
-from config.shapes import Condition, Flag, Items, Part, Raw, Seconds, Word, one_of, stands_for, word_or
+from config.shapes import (
+    Condition,
+    Flag,
+    Items,
+    Number,
+    Part,
+    Raw,
+    Seconds,
+    Word,
+    one_of,
+    stands_for,
+    word_or,
+)
 from config.yamltext import Map, Text
 from router.rules import By
 
@@ -130,11 +142,34 @@ class SamePersonEntry(Part):
     wait: Seconds = 14_400.0
 
 
+class PointsEntry(Part):
+    """One line of the score table."""
+
+    when: Condition = Field(None, description="Which leads get the points; default: every lead.")
+    points: Number = Field(description="What it adds to the score; less than 0 takes away.")
+    half_life: Seconds | None = Field(
+        None, description="The age of a lead at which the points count half; default: they stay."
+    )
+
+    @model_validator(mode="after")
+    def _decays(self) -> Self:
+        if self.half_life == 0:
+            raise Refusal("'half_life' is no time at all", "write one such as 14d, or leave it out")
+        return self
+
+
 class RulesFile(Part):
     """rules.yaml: who gets which lead."""
 
     territories: dict[Word, Raw] = Field({}, description="Named conditions; a list of them is OR.")
     lists: dict[Word, Raw] = Field({}, description="Named values, from a CSV file or written out.")
+    bands: dict[Word, Raw] = Field(
+        {},
+        description="Named conditions: the first that holds is the customer type, where the CRM gives none.",
+    )
+    score: Items[PointsEntry] = Field(
+        [], description="Points that sum up to the score, where the CRM gives none."
+    )
     same_person: SamePersonEntry | None = Field(
         None, description="The same person goes to the owner they have."
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from router.model import Band, Decision, Money, Value
 from router.rules import Comparison
-from router.trace import Asked, Attempt, Group, Trace
+from router.trace import Asked, Attempt, Filled, Group, Trace
 from sync.replay import Replayed, archive_of, decisions_of, replayed
 from sync.report import entries_of
 from sync.screen import Screen, visible
@@ -74,6 +74,7 @@ def _lines(told: Replayed) -> Iterator[str]:
         return
     if not told.same:
         yield f"  [bold red]Made again, the answer is another: {outcome(told.trace.decision)}[/]"
+    yield from _filled(told.trace.filled)
     for tried in told.trace.rules:
         yield f"  {_MARKS[tried.found.holds]} rule {_plain(tried.rule)}"
         yield from (f"      {line}" for line in _conditions(tried.found))
@@ -83,6 +84,21 @@ def _lines(told: Replayed) -> Iterator[str]:
         yield f"  because: {_plain(reason)}"
     for unread in told.trace.unread:
         yield f"  not understood: {unread.field} ({unread.why})"
+
+
+def _filled(filled: Filled) -> Iterator[str]:
+    """Say what the configuration filled of the lead before any rule was tried, and of what."""
+    if filled.bands:
+        yield f"  customer type {_plain(filled.lead.customer_type or 'unknown')}, by bands:"
+    for band in filled.bands:
+        yield f"      {_MARKS[band.found.holds]} band {_plain(band.name)}"
+        yield from (f"          {line}" for line in _conditions(band.found))
+    if filled.scored:
+        yield f"  score {seen(filled.lead.score)}:"
+    for each in filled.scored:
+        faded = f" of {each.points:+f} at this age" if each.counts not in (0, each.points) else ""
+        yield f"      {each.counts:+f}{faded}"
+        yield from (f"          {line}" for line in _conditions(each.found))
 
 
 def outcome(decision: Decision) -> str:
@@ -172,6 +188,11 @@ def _trace_json(trace: Trace) -> dict[str, object]:
             for attempt in trace.attempts
         ],
         "unread": [{"field": u.field, "source": u.source, "why": u.why} for u in trace.unread],
+        "bands": [{"band": band.name, **_found_json(band.found)} for band in trace.filled.bands],
+        "score": [
+            {"points": f"{each.points:f}", "counts": f"{each.counts:f}", **_found_json(each.found)}
+            for each in trace.filled.scored
+        ],
     }
 
 
