@@ -151,6 +151,7 @@ class User:
     active: bool = True
     queue: bool = False
     integration: bool = False
+    aliases: tuple[OwnerId, ...] = ()  # other spellings of the id, as a configuration may have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,8 @@ class Account:
     """What a connector is given besides its `Options`: how its leads are called, and the world outside.
 
     `fields` are the CRM's fields that the mapping reads: a connector that must name the fields it wants asks for these.
-    `carrier` is what an audit note is to be, one of the kind's `carriers`.
+    `carrier` is what an audit note is to be, one of the kind's `carriers`; `stamps` are the trace fields that will be
+    written on the records, and how many characters each must hold; none where the connection asks for none.
     """
 
     connection: ConnectionName
@@ -235,6 +237,7 @@ class Account:
     transport: Transport = direct
     fields: frozenset[str] = frozenset()
     carrier: str = "note"
+    stamps: Mapping[str, int] = field(default_factory=dict)
     rehearsal: bool = False  # looked at only: nothing may be kept, not even that somebody looked
 
 
@@ -309,6 +312,10 @@ class Connector(ABC):
     def rights(self) -> Rights:
         """Return which rights the credentials lack, and which they hold and the connection does not need."""
         return Rights()
+
+    def problems(self) -> Sequence[str]:
+        """Return what the connection asks of the CRM and the CRM does not have or allow, a line each."""
+        return ()
 
     def close(self) -> None:
         """Give back connections and files; the connector is not used afterwards."""

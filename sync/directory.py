@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from config.settings import Nobody, QueueNamed, Replace
+from config.settings import Nobody, QueueNamed, Replace, UserNamed
 from connectors.contract import User
 from router.model import ConnectionName, OwnerId, QueueName, RepId
 from router.rules import Rulebook
@@ -58,7 +58,7 @@ def _stand_ins(book: Rulebook, connection: ConnectionName, users: Sequence[User]
 def _reps(
     book: Rulebook, connection: ConnectionName, users: Sequence[User]
 ) -> tuple[dict[RepId, OwnerId], dict[RepId, str]]:
-    by_id = {user.id: user for user in users}
+    by_id = {spelling: user for user in users for spelling in (user.id, *user.aliases)}
     by_email = {user.email.casefold(): user for user in users if user.email and not user.queue}
     owners: dict[RepId, OwnerId] = {}
     absent: dict[RepId, str] = {}
@@ -78,7 +78,7 @@ def _reps(
 
 def _queues(book: Rulebook, connection: ConnectionName, users: Sequence[User]) -> dict[QueueName, OwnerId]:
     """Find queues by id or name; an id may be a user's, since HubSpot has accounts where one stands for a queue."""
-    ids = {user.id: user.id for user in users}
+    ids = {spelling: user.id for user in users for spelling in (user.id, *user.aliases)}
     found = {}
     for queue in book.queues.values():
         target = queue.targets.get(connection)
@@ -91,34 +91,39 @@ def _queues(book: Rulebook, connection: ConnectionName, users: Sequence[User]) -
 def _replaced(
     connection: ConnectionName, replaces: Iterable[Replace], users: Sequence[User]
 ) -> frozenset[OwnerId | None]:
-    found: set[OwnerId | None] = set()
-    problems = []
-    for replaced in replaces:
-        if isinstance(replaced, Nobody):
-            found.add(None)
-            continue
-        queue = isinstance(replaced, QueueNamed)
-        name = replaced.name if isinstance(replaced, QueueNamed) else replaced.name_or_id
-        owner = _find(users, name, queue=queue)
-        if owner is None:
-            problems.append(
-                f"connection {connection}: `replaces` names the {'queue' if queue else 'user'} {name}, "
-                "which the CRM does not have; write its id or its name as the CRM shows it"
-            )
-        else:
-            found.add(owner)
-    if problems:
-        raise Unknown(problems)
-    return frozenset(found)
+    unknown = [one for one in replaces if not isinstance(one, Nobody) and _named(one, users) is None]
+    if unknown:
+        raise Unknown([_not_there(connection, one) for one in unknown])
+    return taken(replaces, users)
+
+
+def taken(replaces: Iterable[Replace], users: Sequence[User]) -> frozenset[OwnerId | None]:
+    """Return whose leads may be taken, as far as the CRM has them."""
+    found = {_named(one, users) for one in replaces if not isinstance(one, Nobody)} - {None}
+    return frozenset(found | {None for one in replaces if isinstance(one, Nobody)})
+
+
+def _named(one: QueueNamed | UserNamed, users: Sequence[User]) -> OwnerId | None:
+    if isinstance(one, QueueNamed):
+        return _find(users, one.name, queue=True)
+    return _find(users, one.name_or_id, queue=False)
+
+
+def _not_there(connection: ConnectionName, one: QueueNamed | UserNamed) -> str:
+    what = f"queue {one.name}" if isinstance(one, QueueNamed) else f"user {one.name_or_id}"
+    return (
+        f"connection {connection}: `replaces` names the {what}, "
+        "which the CRM does not have; write its id or its name as the CRM shows it"
+    )
 
 
 def _find(users: Sequence[User], wanted: str, *, queue: bool) -> OwnerId | None:
     folded = wanted.casefold()
     for user in users:
-        if user.queue is queue and folded in (
-            user.id.casefold(),
-            user.name.casefold(),
-            (user.email or "").casefold(),
+        spellings = (user.id, *user.aliases)  # of Salesforce's short ids several differ by case alone
+        if user.queue is queue and (
+            wanted in spellings
+            or folded in (user.id.casefold(), user.name.casefold(), (user.email or "").casefold())
         ):
             return user.id
     return None

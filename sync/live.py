@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,14 +10,15 @@ from datetime import timedelta
 from functools import partial
 from threading import Event
 
-from config.settings import Configuration, Connection
-from connectors.contract import Entered
+from config.settings import Configuration, Connection, Nobody
+from connectors.contract import Entered, Page, User
 from connectors.errors import ConnectorError, Unusable
 from connectors.pace import polls_per_day
 from router.model import ConnectionName
 from router.rules import Rulebook
-from sync.directory import Directory, Unknown, directory
+from sync.directory import Directory, Unknown, directory, taken
 from sync.gates import Gates, sharing
+from sync.newest import owners_of_the_newest, told
 from sync.rhythm import spoken
 from sync.seams import Seams, production
 from sync.wiring import NotSynced, wire
@@ -50,6 +51,20 @@ def ask_crms(found: Configuration, every: float = USUAL) -> Answered:
                 wired.connector.close()
                 answered.notices.extend(_cost(found, settings, gates, every))
     return answered
+
+
+def newest_owners(found: Configuration) -> Iterator[str]:
+    """Say of each CRM in which every record has an owner whose the newest are; one that cannot be asked says why."""
+    answered = Answered()
+    with ThreadPoolExecutor(1) as pool:
+        seams = production(pool, Event())
+        for settings in found.connections:
+            with _noted(settings, answered):
+                wired = wire(found, settings, seams, rehearsal=True)
+                if wired.connector.features.every_record_owned:
+                    yield _newest(wired, seams, calling(seams, wired.connector.owners))
+                wired.connector.close()
+    yield from (*answered.problems, *answered.unreachable)
 
 
 @contextmanager
@@ -92,20 +107,44 @@ def _compared(wired: Wired, seams: Seams, answered: Answered) -> Iterator[str]:
     settings, connector, book = wired.settings, wired.connector, wired.router.book
     name = ConnectionName(settings.name)
     users = calling(seams, connector.owners)
-    people = directory(book, name, settings.replaces, users, any_owner=connector.features.any_owner)
-    yield from _people(book, name, people)
-    rights = connector.rights()
+    rights = calling(seams, connector.rights)
     yield from (f"{name}: the credentials lack the right {right}" for right in rights.missing)
     if rights.needless:
         answered.notices.append(
             f"{name}: the credentials hold more rights than needed: {', '.join(rights.needless)}"
         )
+    problems = calling(seams, connector.problems)
+    yield from (f"{name}: {problem}" for problem in problems)
+    if connector.features.every_record_owned and not problems:
+        answered.notices.append(_newest(wired, seams, users))
+    people = directory(book, name, settings.replaces, users, any_owner=connector.features.any_owner)
+    yield from _people(book, name, people)
+    if not problems:  # a field that is not there lets no record be read
+        yield from _unmapped(wired, seams)
+
+
+def _newest(wired: Wired, seams: Seams, users: Sequence[User]) -> str:
+    """Say whose the newest leads are, in the order in which `replaces` is thought about."""
+    settings = wired.settings
+
+    def pages(walk: Entered, position: str | None) -> Page:
+        return calling(seams, partial(wired.connector.pages, walk, position))
+
+    counted = owners_of_the_newest(settings.enters[0], seams.clock(), pages)
+    ours = None if settings.replaces == (Nobody(),) else taken(settings.replaces, users)
+    return f"{settings.name}: {told(counted, users, ours)}"
+
+
+def _unmapped(wired: Wired, seams: Seams) -> Iterator[str]:
+    settings = wired.settings
     for date in settings.enters:
         walk = Entered(date, seams.clock() - _LOOK_BACK)
-        page = calling(seams, partial(connector.pages, walk, None))
+        page = calling(seams, partial(wired.connector.pages, walk, None))
         fields = {source for change in page.changes for source in change.record.fields}
         unknown = sorted({each.source for each in settings.mapping or ()} - fields) if fields else ()
-        yield from (f"{name}: the mapping reads {source}, which no recent record has" for source in unknown)
+        yield from (
+            f"{settings.name}: the mapping reads {source}, which no recent record has" for source in unknown
+        )
 
 
 def _people(book: Rulebook, name: ConnectionName, people: Directory) -> Iterator[str]:

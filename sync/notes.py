@@ -30,6 +30,19 @@ from sync.bulk import Lookup
 from sync.steps import Row
 
 _LONGEST_WHY = 1000
+TRACE: Mapping[str, int] = {
+    "leadswitch_rule": 80,
+    "leadswitch_team": 80,
+    "leadswitch_by": 20,
+    "leadswitch_why": _LONGEST_WHY,
+    "leadswitch_at": 25,
+    "leadswitch_key": 20,
+}
+"""The fields that `audit: [properties]` writes, for an admin to make in the CRM, and how long what is written gets.
+
+A name of a rule or a team may be longer: they are as the configuration has them.
+"""
+
 _COLUMNS = tuple(schema.decisions.c.keys())
 _DECISIONS = Lookup(schema.decisions, "id", _COLUMNS)
 
@@ -74,14 +87,15 @@ def trace_fields(
 
 def _fields(row: Row, made: Made) -> Mapping[str, RawValue]:
     decision = made.decision
-    return {
-        "leadswitch_rule": decision.rule,
-        "leadswitch_team": decision.team or "",
-        "leadswitch_by": "undone" if row.undoes else decision.by,
-        "leadswitch_why": f"undone: run {row.undoes}" if row.undoes else _why(decision),
-        "leadswitch_at": made.at.isoformat(timespec="seconds"),
-        "leadswitch_key": row.note_key,
-    }
+    values = (
+        decision.rule,
+        decision.team or "",
+        "undone" if row.undoes else decision.by,
+        f"undone: run {row.undoes}" if row.undoes else _why(decision),
+        made.at.isoformat(timespec="seconds"),
+        row.note_key,
+    )
+    return dict(zip(TRACE, values, strict=True))
 
 
 def _why(decision: Decision) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from config.loader import load, parse
-from config.settings import Configuration, Connection, Vocabulary
+from config.settings import PROPERTIES, Configuration, Connection, Vocabulary
 from connectors import registry
 from connectors.contract import Account, Secret
 from connectors.normalise.transforms import DEFAULT_TRANSFORM, TRANSFORMS
@@ -69,6 +70,11 @@ def configuration(directory: Path) -> Configuration:
     return load(directory, vocabulary())
 
 
+def without_replaces(directory: Path) -> Configuration:
+    """Load a configuration that does not say yet whose leads may be taken: enough to look, not to sync."""
+    return load(directory, replace(vocabulary(), always_owned=frozenset()))
+
+
 def offline_configuration(directory: Path) -> Configuration:
     """Load the configuration without the secrets of its CRMs: enough to route."""
     return load(directory, vocabulary(), secrets=False)
@@ -123,14 +129,13 @@ def wire(
     connector = kind.open(
         settings.options, _account(settings, mapping, seams, transport, rehearsal=rehearsal)
     )
-    router, ours = Router(found.rulebook), question(settings.when)
     transport.gate = (gates or Gates()).open(found, settings, connector.features.limits)
     return Wired(
         settings=settings,
         connector=connector,
         normalise=compile_mapping(mapping, zone=found.timezone),
-        router=router,
-        when=lambda lead, now: ours(router.filled(lead, now), now),
+        router=Router(found.rulebook),
+        when=question(settings.when),
         config=found.hash,
         files=found.files,
         zone=found.timezone,
@@ -141,6 +146,8 @@ def wire(
 def _account(
     settings: Connection, mapping: FieldMapping, seams: Seams, transport: Transport, *, rehearsal: bool
 ) -> Account:
+    from sync.notes import TRACE
+
     return Account(
         connection=ConnectionName(settings.name),
         object=settings.object,
@@ -149,4 +156,5 @@ def _account(
         rehearsal=rehearsal,
         fields=frozenset(each.source for each in mapping.fields),
         carrier=settings.carrier or registry.find(settings.kind).carriers[0],
+        stamps=TRACE if PROPERTIES in settings.audit else {},
     )

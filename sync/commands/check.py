@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from config.problems import ConfigError
 from config.settings import Configuration
 from sync.screen import Screen, counted
 from sync.trouble import CONFIG_WRONG, CRM_REFUSED, OK, Refused
-from sync.wiring import configuration
+from sync.wiring import configuration, without_replaces
 
 
 def run(screen: Screen, *, live: bool, every: str | None = None) -> int:
     if every is not None and not live:
         raise Refused("--every counts the calls to the CRMs, which --live asks: give both")
-    found = configuration(screen.directory)
+    try:
+        found = configuration(screen.directory)
+    except ConfigError:
+        if live:
+            _show_owners(screen)
+        raise
     problems: list[str] = []
     notices = [str(notice) for notice in found.notices]
     code = OK
@@ -25,6 +31,18 @@ def run(screen: Screen, *, live: bool, every: str | None = None) -> int:
         code = CRM_REFUSED if answered.unreachable else CONFIG_WRONG if answered.problems else OK
     _report(screen, found, problems, notices, code)
     return code
+
+
+def _show_owners(screen: Screen) -> None:
+    """Where nothing but `replaces` is missing, show whose leads there are: it cannot be chosen without knowing."""
+    from sync.live import newest_owners
+
+    try:
+        found = without_replaces(screen.directory)
+    except ConfigError:
+        return
+    for line in newest_owners(found):
+        screen.tell(f"note: {line}")
 
 
 def _report(screen: Screen, found: Configuration, problems: list[str], notices: list[str], code: int) -> None:

@@ -306,6 +306,11 @@ def credentials_that_suffice_lack_nothing(world: World) -> None:
     assert not set(rights.needless) & set(rights.missing)
 
 
+@promise("Return what the connection asks of the CRM and the CRM does not have or allow, a line each.")
+def a_connection_that_fits_the_crm_has_no_problems(world: World) -> None:
+    assert list(world.connector.problems()) == []
+
+
 @promise("Give back connections and files; the connector is not used afterwards.")
 def closing_ends_one_connector_and_no_other(world: World) -> None:
     ref = world.add(DAY)
