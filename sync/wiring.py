@@ -129,13 +129,14 @@ def wire(
     connector = kind.open(
         settings.options, _account(settings, mapping, seams, transport, rehearsal=rehearsal)
     )
+    router, ours = Router(found.rulebook), question(settings.when)
     transport.gate = (gates or Gates()).open(found, settings, connector.features.limits)
     return Wired(
         settings=settings,
         connector=connector,
         normalise=compile_mapping(mapping, zone=found.timezone),
-        router=Router(found.rulebook),
-        when=question(settings.when),
+        router=router,
+        when=lambda lead, now: ours(router.filled(lead, now), now),
         config=found.hash,
         files=found.files,
         zone=found.timezone,
