@@ -7,11 +7,11 @@ A developer who adds a CRM implements `Connector`, exports a frozen `Options` da
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from connectors.limits import Budget as Budget
 from connectors.limits import Limits as Limits
@@ -228,7 +228,8 @@ class Account:
 
     `fields` are the CRM's fields that the mapping reads: a connector that must name the fields it wants asks for these.
     `carrier` is what an audit note is to be, one of the kind's `carriers`; `stamps` are the trace fields that will be
-    written on the records, and how many characters each must hold; none where the connection asks for none.
+    written on the records, and how many characters each must hold; none where the connection asks for none. In `kept` a
+    connector finds what those before it left there in this process, such as a token: what other processes do without.
     """
 
     connection: ConnectionName
@@ -239,6 +240,7 @@ class Account:
     carrier: str = "note"
     stamps: Mapping[str, int] = field(default_factory=dict)
     rehearsal: bool = False  # looked at only: nothing may be kept, not even that somebody looked
+    kept: MutableMapping[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Connector(ABC):

@@ -22,12 +22,15 @@ ACCOUNT = Account(
 )
 SECRETS = {
     "hubspot": {"token", "client_secret", "refresh_token"},
-    "salesforce": {"client_secret", "password", "security_token"},
+    "salesforce": {"client_secret", "password", "security_token", "token"},
     "leadsquared": {"access_key", "secret_key"},
     "memory": set(),
 }
-TOGETHER = {"hubspot": {"client_id", "client_secret", "refresh_token"}}
-"""The credentials of a kind whose options refuse all of them at once."""
+TOGETHER = {
+    "hubspot": {"client_id", "client_secret", "refresh_token"},
+    "salesforce": {"client_id", "client_secret", "username", "password", "security_token"},
+}
+"""Credentials of a kind whose options refuse all of them at once."""
 
 ACME = Kind(name="acme", options="connectors.memory:Options", object="people")
 
