@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -34,7 +35,8 @@ class Malformed(Exception):
 class Server:
     """A running server: `with Server(portal.answer) as server: ... server.url`.
 
-    `answer` is called from many threads at once. `sleep` is where an answer's wait is spent.
+    `answer` is called from many threads at once; it finds the scheme in the header `x-forwarded-proto`. `sleep` is
+    where an answer's wait is spent. With `tls` the server speaks it, and nothing else.
     """
 
     def __init__(
@@ -44,11 +46,12 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         sleep: Callable[[float], None] = time.sleep,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._listener = _Listener((host, port), _Connection)
-        self._listener.answer, self._listener.sleep = answer, sleep
+        self._listener.answer, self._listener.sleep, self._listener.tls = answer, sleep, tls
         self.port: int = self._listener.server_address[1]
-        self.url = f"http://{host}:{self.port}"
+        self.url = f"{self._listener.scheme}://{host}:{self.port}"
         self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
@@ -75,6 +78,11 @@ class _Listener(socketserver.ThreadingTCPServer):
     request_queue_size = 256
     answer: Callable[[Request], Answer]
     sleep: Callable[[float], None]
+    tls: ssl.SSLContext | None
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.tls else "http"
 
     def __init__(self, address: tuple[str, int], connection: type[_Connection]) -> None:
         self.open: set[socket.socket] = set()
@@ -91,18 +99,33 @@ class _Connection(socketserver.StreamRequestHandler):
     server: _Listener
 
     def handle(self) -> None:
-        self.server.open.add(self.request)
+        """Answer until the connection ends; it is secured here, where a slow caller holds up nobody else."""
+        plain = self.request
+        self.server.open.add(plain)
         try:
             with contextlib.suppress(OSError):
+                self._secure()
                 while self._one():
                     pass
         finally:
-            self.server.open.discard(self.request)
+            self.server.open.discard(plain)
+
+    def _secure(self) -> None:
+        if self.server.tls is not None:
+            self.request = self.server.tls.wrap_socket(self.request, server_side=True)
+            self.rfile = self.request.makefile("rb")
+
+    def finish(self) -> None:
+        """Close what was secured, too."""
+        super().finish()
+        if self.server.tls is not None:
+            with contextlib.suppress(OSError):
+                self.request.close()
 
     def _one(self) -> bool:
         """Answer one request; return whether the connection goes on."""
         try:
-            request = read_request(self.rfile)
+            request = read_request(self.rfile, self.server.scheme)
         except Malformed as error:
             self.request.sendall(_written(Answer(400, str(error).encode()), close=True))
             return False
@@ -124,8 +147,8 @@ class _Connection(socketserver.StreamRequestHandler):
         return not close
 
 
-def read_request(stream: Stream) -> Request | None:
-    """Read one request, None at the end of the connection."""
+def read_request(stream: Stream, scheme: str = "http") -> Request | None:
+    """Read one request that came by `scheme`, None at the end of the connection."""
     line = stream.readline(65_537)
     if not line.strip():
         return None
@@ -133,7 +156,7 @@ def read_request(stream: Stream) -> Request | None:
         method, target, _ = line.decode("latin-1").split()
     except ValueError:
         raise Malformed("the first line is no request line") from None
-    headers = _read_headers(stream)
+    headers = _read_headers(stream) | {"x-forwarded-proto": scheme}
     return Request(method, target, headers, _read_body(stream, headers))
 
 
