@@ -8,7 +8,6 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from connectors.contract import Change
 from router.model import Lead
 from sync.ledger import Cursor, new_row, next_values, values_of
 from sync.loads import see_statuses
@@ -16,10 +15,13 @@ from sync.plan import NEW_ENTRY, Act, Plan, plan
 from sync.steps import KEPT_DEADLINE, UNDECIDED, Row, Step
 from sync.work import FRESH, Pass
 
+Met = tuple[Lead, datetime | None]
+"""A record that was met, normalised, with the walk's date on it."""
 
-def ingest(work: Pass, changes: Sequence[Change], cursor: Cursor | None, *, sweep: bool = False) -> int:
+
+def ingest(work: Pass, met: Sequence[Met], cursor: Cursor | None, *, sweep: bool = False) -> int:
     """Plan the records met and write what follows, and the cursor, in one transaction; return how many are new."""
-    leads = {change.record.ref: (work.wired.normalise(change.record), change.stamp) for change in changes}
+    leads = {lead.ref: (lead, stamp) for lead, stamp in met}
     intake = replace(work.intake(cursor.watermark if cursor else None), sweep=sweep) if leads else None
     with work.session.transaction("ingest") as tx:
         rows, now = work.ledger.newest(tx, leads), work.now()
@@ -67,7 +69,7 @@ class _Planned:
     def new(self) -> int:
         return len(self._new)
 
-    def add(self, found: Plan, row: Row | None, seen: tuple[Lead, datetime | None]) -> None:
+    def add(self, found: Plan, row: Row | None, seen: Met) -> None:
         lead, stamp = seen
         if row is None or found.act in NEW_ENTRY:
             if row is not None:

@@ -10,7 +10,7 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from connectors.contract import Change, Look
+from connectors.contract import Look
 from connectors.errors import Retry, Stop
 from router.model import ConnectionName, Lead
 from sync import schema
@@ -190,9 +190,9 @@ def _is_due(row: Row, work: Pass) -> bool:
 
 def _read_again(work: Pass, rows: Sequence[Row]) -> None:
     looks = calling(work.seams, lambda: work.connector.read([row.ref for row in rows]))
-    found = [Change(look.record, None) for look in looks.values() if look.record is not None]
-    ingest(work, found, None)
-    there = {change.record.ref for change in found}
+    found = [work.wired.normalise(look.record) for look in looks.values() if look.record is not None]
+    ingest(work, [(lead, None) for lead in found], None)
+    there = {lead.ref for lead in found}
     with work.session.transaction("read again") as tx:
         work.ledger.save(tx, [_gone(row, looks.get(row.ref)) for row in rows if row.ref not in there])
         waiting = [row for row in work.ledger.newest(tx, there).values() if row.step in WAITING]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from config.settings import New, Since
 from connectors.contract import Entered, Everything, Page
-from sync.ingest import ingest
+from sync.ingest import Met, ingest
 from sync.ledger import Cursor
 from sync.work import Pass, Steps, Task
 
@@ -45,7 +45,7 @@ class Walk:
     def __init__(self, work: Pass, field: str) -> None:
         self._work = work
         self._cursor = _cursor(work, field)
-        self._pages: deque[tuple[Cursor, Page]] = deque()
+        self._pages: deque[tuple[Cursor, Sequence[Met]]] = deque()
         self._asking = self._asked_all = False
 
     @property
@@ -63,9 +63,9 @@ class Walk:
             if isinstance(self._work.wired.settings.take, New):
                 self._asked_all = True
                 return
-        page: Page = yield self._work.asking(self._question())
+        page, met = yield self._work.asking(partial(self._asked, self._question()))
         self._cursor = self._after(page)
-        self._pages.append((self._cursor, page))
+        self._pages.append((self._cursor, met))
         self._asking, self._asked_all = False, self._cursor.position is None
         if self._work.seams.stopping():  # what came is not thrown away
             self.take_in()
@@ -77,6 +77,13 @@ class Walk:
         entered = Entered(self._cursor.walk, self._cursor.since or _FIRST_DAY)
         return partial(self._work.connector.pages, entered, self._cursor.position)
 
+    def _asked(self, question: Callable[[], Page]) -> tuple[Page, Sequence[Met]]:
+        """Ask for a page and normalise it, while the ledger is written beside it; its raw records are let go."""
+        page, normalise = question(), self._work.wired.normalise
+        return replace(page, changes=()), [
+            (normalise(change.record), change.stamp) for change in page.changes
+        ]
+
     def _after(self, page: Page) -> Cursor:
         return _met(self._cursor, page)
 
@@ -87,9 +94,9 @@ class Walk:
         self._ingest(*self._pages.popleft())
         return True
 
-    def _ingest(self, cursor: Cursor, page: Page) -> None:
-        ingest(self._work, page.changes, cursor)
-        self._work.counts.seen += len(page.changes)
+    def _ingest(self, cursor: Cursor, met: Sequence[Met]) -> None:
+        ingest(self._work, met, cursor)
+        self._work.counts.seen += len(met)
 
 
 class Sweep(Walk):
@@ -122,8 +129,8 @@ class Sweep(Walk):
             return replace(self._cursor, position=page.next)
         return replace(self._cursor, position=None, floor=self._cursor.started, started=None)
 
-    def _ingest(self, cursor: Cursor, page: Page) -> None:
-        self._work.counts.seen += ingest(self._work, page.changes, cursor, sweep=True)
+    def _ingest(self, cursor: Cursor, met: Sequence[Met]) -> None:
+        self._work.counts.seen += ingest(self._work, met, cursor, sweep=True)
 
 
 def sweep_due(work: Pass) -> Sweep | None:

@@ -13,6 +13,8 @@ _LONGEST_HOST = 253
 _LONGEST_URL = 2048
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]{0,20}:)?//", re.I)
+_PATH = re.compile(r"[/?#\\]")
+_PORT = re.compile(r":\d{0,5}$")
 # RFC 6761, 6762, 7686, 9476 and ICANN's .internal: nobody is reached there. `example` and `test` are read, since
 # sandboxes and sample data use them for real ones.
 _SPECIAL = frozenset(
@@ -63,9 +65,8 @@ def domain(text: str) -> str:
     if len(text) > _LONGEST_URL:
         raise Unreadable("too long for a website address")
     text = _SCHEME.sub("", plain(text), count=1)
-    authority = re.split(r"[/?#\\]", text, maxsplit=1)[0]
-    name = authority.rpartition("@")[2]
-    return registrable(host(re.sub(r":\d{0,5}$", "", name)))
+    name = _PATH.split(text, maxsplit=1)[0].rpartition("@")[2]
+    return registrable(host(_PORT.sub("", name) if ":" in name else name))
 
 
 def company_domain(mailbox: str) -> str | None:

@@ -114,9 +114,7 @@ def compile_mapping(mapping: FieldMapping, *, zone: str) -> Callable[[Record], L
 
     def to_lead(record: Record) -> Lead:
         filling, raws = _Filling(context), record.fields
-        for step, name in present(tuple(raws) if mapping.headings else ()):
-            if (raw := raws.get(name)) is not None and raw != "":
-                filling.take(step, name, raw)
+        filling.fill(present(tuple(raws) if mapping.headings else ()), raws)
         return filling.lead(record)
 
     return to_lead
@@ -181,21 +179,27 @@ class _Filling:
         self._found: dict[str, Any] = {}
         self._unread: list[Unread] = []
 
-    def take(self, step: _Step, source: str, raw: RawValue) -> None:
-        """Read one raw value into its field, unless the field has one already."""
-        if step.field in self._found:
-            return
-        mapped = _mapped(raw, step.values) if step.values else raw
-        short = type(mapped) is str and len(mapped) <= _SHORT  # other types would share answers: 1, 1.0, True
-        try:
-            value = (step.known if short else step.read)(mapped, self._context)
-        except Unreadable as error:
-            self._unread.append(Unread(step.field, source, storable(as_text(raw)), error.why))
-            return
-        if value is not None:
-            self._found[step.field] = value
-            if step.field in _FIRST:
-                self._note_place(step.field, value)
+    def fill(self, steps: Iterable[tuple[_Step, str]], raws: Mapping[str, RawValue]) -> None:
+        """Read raw values, each into its step's field unless that has one already."""
+        found, context = self._found, self._context
+        for step, source in steps:
+            raw, name = raws.get(source), step.field
+            if raw is None or raw == "" or name in found:
+                continue
+            mapped = _mapped(raw, step.values) if step.values else raw
+            short = (
+                type(mapped) is str and len(mapped) <= _SHORT
+            )  # other types would share answers: 1, 1.0, True
+            try:
+                value = (step.known if short else step.read)(mapped, context)
+            except Unreadable as error:
+                self._unread.append(Unread(name, source, storable(as_text(raw)), error.why))
+                continue
+            if value is not None:
+                found[name] = value
+                if name in _FIRST:
+                    self._note_place(name, value)
+                    context = self._context
 
     def _note_place(self, name: str, value: object) -> None:
         """Keep the country for what is read later; a region says it where no country is given."""
@@ -208,10 +212,12 @@ class _Filling:
     def lead(self, record: Record) -> Lead:
         """Return the lead, with what follows from its own values filled in where it is blank."""
         found = self._found
-        custom = {name[len(CUSTOM) :]: found.pop(name) for name in [*found] if name.startswith(CUSTOM)}
-        names = [found[name] for name in ("first_name", "last_name") if name in found]
-        if names and "name" not in found:
-            found["name"] = " ".join(names)
+        customs = [name for name in found if name not in FIELDS]
+        custom = {name[len(CUSTOM) :]: found.pop(name) for name in customs}
+        if "name" not in found:
+            names = [found[name] for name in ("first_name", "last_name") if name in found]
+            if names:
+                found["name"] = " ".join(names)
         if "domain" not in found and "email" in found:
             found["domain"] = company_domain(found["email"])
         if "zone" not in found:

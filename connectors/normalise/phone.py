@@ -23,6 +23,7 @@ _VANITY = re.compile(
     r"(?:\+?1[\s.-]*)?\(?8(?:00|22|33|44|55|66|77|88)\)?[\s.-]*(?=[\d-]*[A-Z]{3})[\dA-Z.-]{7,9}", re.I
 )
 _FLOAT = re.compile(r"^(\d{7,15})\.0$")  # a number column that went through a spreadsheet
+_SIGNS = re.compile(r"[^0-9A-Za-z]")
 _AMERICAN = re.compile(r"\(\d{3}\) ?\d{3}-\d{4}")
 
 
@@ -42,7 +43,7 @@ def phone(text: str, country: str | None) -> str:
 
 
 def _agreed(number: str, country: str | None) -> str:
-    digits = re.sub(r"[^0-9A-Za-z]", "", number)
+    digits = _SIGNS.sub("", number)
     if number.startswith("+"):
         found = {e164(number, None)}
     elif country is None:
