@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from config.problems import ConfigError, Problem
@@ -17,6 +18,11 @@ def write_starter(directory: Path) -> tuple[Path, ...]:
     """Write the starter configuration and return its files. Raises `ConfigError` rather than overwrite one."""
     texts = {str(path.relative_to(SHIPPED)): path.read_bytes() for path in SHIPPED.rglob("*.*")}
     texts[SCHEMA] = json.dumps(schema(), indent=1).encode() + b"\n"
+    return write_new(directory, texts)
+
+
+def write_new(directory: Path, texts: Mapping[str, bytes]) -> tuple[Path, ...]:
+    """Write files by their names in a directory and return them. Raises `ConfigError` rather than overwrite one."""
     there = [name for name in texts if (directory / name).exists()]
     if there:
         hint = "choose another directory, or remove it first"

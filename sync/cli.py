@@ -30,6 +30,7 @@ COMMANDS = {
     "demo": "sync.commands.demo",
     "explain": "sync.commands.explain",
     "forget": "sync.commands.forget",
+    "import-rules salesforce": "sync.commands.import_rules",
     "init": "sync.commands.init",
     "parked": "sync.commands.parked",
     "report": "sync.commands.report",
@@ -61,6 +62,10 @@ schemas = typer.Typer(help="What a configuration may contain.", no_args_is_help=
 app.add_typer(schemas, name="config")
 stores = typer.Typer(help="The database of the ledger.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(stores, name="store")
+imports = typer.Typer(
+    help="Take over the rules of another system.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(imports, name="import-rules")
 
 command = partial(adding, COMMANDS)
 
@@ -250,6 +255,27 @@ def sandbox(
 def schema(run: Run) -> None:
     """Print the JSON Schema of the files. It gives editors completion."""
     run()
+
+
+@command(imports)
+def salesforce(
+    run: Run,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="Lead.assignmentRules-meta.xml; or the folder or zip of the metadata."
+        ),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where to write; default: --config.")
+    ] = None,
+    rule: Annotated[
+        str | None, typer.Option("--rule", metavar="NAME", help="This rule; default: the active one.")
+    ] = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Translate lead assignment rules. What cannot be said is listed, and stands as a comment in its place."""
+    run(file=file, out=out, rule=rule, dry_run=dry_run)
 
 
 @command(stores)

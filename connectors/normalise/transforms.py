@@ -24,6 +24,7 @@ from connectors.normalise.reading import (
     Context,
     Unreadable,
     as_text,
+    storable,
     tidy,
 )
 from connectors.normalise.region import region
@@ -112,6 +113,11 @@ def _line(text: str, _: Context) -> str | None:
 TRANSFORMS: Mapping[str, Transform] = {
     "text": Transform(
         Kind.TEXT, 'text on one line, trimmed; "Select" and the like are blank', _text(_line, CHOOSE)
+    ),
+    "verbatim": Transform(
+        Kind.TEXT,
+        "text as it is stored, only trimmed: blanks inside count, and no word stands for nothing",
+        _text(lambda text, _: storable(text), frozenset()),
     ),
     "lower": Transform(
         Kind.TEXT, "text in lower case", _text(lambda text, _: tidy(text).lower() or None, CHOOSE)

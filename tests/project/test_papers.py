@@ -108,7 +108,9 @@ def _version(entry: str) -> str:
 
 def test_readme_names_the_commands_there_are_and_no_others() -> None:
     table = README.partition("## Commands")[2].partition("\nAll take")[0]
-    named = re.findall(r"^\| `leadswitch ([a-z]+(?: (?:schema|migrate|copy|trim))?)", table, re.MULTILINE)
+    named = re.findall(
+        r"^\| `leadswitch ([a-z-]+(?: (?:schema|migrate|copy|trim|salesforce))?)", table, re.MULTILINE
+    )
     assert sorted(named) == sorted(COMMANDS)
 
 
