@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from router.columns import CUSTOM, text_reader
-from router.comparisons import covers
+from router.comparisons import covers, folded_text
 from router.model import FIELDS, Lead
 from router.rules import Require
 from router.trace import Bar, Why
@@ -23,10 +21,9 @@ class Asks(NamedTuple):
 NOTHING = Asks({}, ())
 
 
-@lru_cache(maxsize=256)
-def own_value(attribute: str) -> Callable[[Lead], str | None]:
-    """Return what reads the lead's field of an attribute's name, or its custom field."""
-    return text_reader(attribute if attribute in FIELDS else CUSTOM + attribute)
+def own_value(lead: Lead, attribute: str) -> str | None:
+    """Return the lead's field of an attribute's name, or its custom field, as text without case."""
+    return folded_text(getattr(lead, attribute) if attribute in FIELDS else lead.custom.get(attribute))
 
 
 def asks_of(lead: Lead, require: Mapping[str, Require]) -> Asks:
@@ -36,7 +33,7 @@ def asks_of(lead: Lead, require: Mapping[str, Require]) -> Asks:
     wanted: dict[str, tuple[str, ...]] = {}
     waived: list[str] = []
     for attribute, required in require.items():
-        own = own_value(attribute)(lead) if required.same else None
+        own = own_value(lead, attribute) if required.same else None
         if own is not None:
             wanted[attribute] = (own,)
         elif required.same and not required.strict:

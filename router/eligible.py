@@ -7,18 +7,24 @@ each lead, before absence is: that nobody speaks a language is known at night to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
+from functools import partial
 from math import lcm
+from typing import TYPE_CHECKING
 
 from router.asks import Asks, misses, own_value, suits
 from router.hours import ALWAYS, Span, Today, covered, today
-from router.model import Lead, Rep, RepId, Team
+from router.model import LEAD, Lead, Rep, RepId, State, Team
+from router.openings import Openings
 from router.rules import Holidays, no_holidays
 from router.trace import Bar, Why
-from router.turns import LEAD, Portions
+from router.turns import Portions
+
+if TYPE_CHECKING:
+    from router.outside import Outside
 
 Check = Callable[[Rep, Today], Why | None]
 
@@ -57,6 +63,9 @@ AVAILABLE: tuple[Check, ...] = (not_away, not_on_holiday, in_hours)
 KNOWN_OWNER: tuple[Check, ...] = (works, not_away, not_on_holiday)
 """For an owner by name or by an earlier lead: the lead is theirs, at night and with weight 0 too."""
 
+_MISSING = frozenset((Bar.AWAY, Bar.CLOSED))
+"""Reasons that are absence: the rep would take the lead if they were there."""
+
 _PASSING = frozenset((Bar.AWAY, Bar.CLOSED, Bar.ABSENT, Bar.FULL))
 """Reasons that end by themselves: waiting may help."""
 
@@ -73,7 +82,9 @@ def first_bar(checks: Iterable[Check], rep: Rep, now: Today) -> Why | None:
 class Found:
     """Who may take one lead: `candidates`, with what each gets of it, and why the others may not.
 
-    `members` are the weights of the whole team: exact integers in one unit, 0 for no share on that day.
+    `members` are the weights of the whole team: exact integers in one unit, 0 for no share on that day. In a team
+    that lets them catch up, `away` are those who are not there, each with the time of the return (None: nobody
+    knows), and those of them who would be candidates otherwise have portions too: `sharing` are all who have.
     """
 
     members: Mapping[RepId, int]
@@ -82,6 +93,8 @@ class Found:
     barred: Mapping[RepId, Why]
     waived: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    away: Mapping[RepId, datetime | None] = field(default_factory=dict)
+    sharing: Sequence[RepId] = ()
 
     @property
     def nobody_suits(self) -> bool:
@@ -141,20 +154,33 @@ class Roster:
         weights = [weight for seat in self._seats.values() for _, weight in seat.weights]
         self._units = lcm(*(weight.denominator for weight in weights))
         self._roll: Roll | None = None
+        self._openings = Openings({rep: partial(self._there, seat) for rep, seat in self._seats.items()})
+        self.catch_up = team.catch_up
 
-    def find(self, now: datetime, asks: Asks, outside: Mapping[RepId, Why]) -> Found:
-        """Return who may take a lead that asks so much; `outside` are reps with a reason from the state."""
+    def find(self, now: datetime, asks: Asks, outside: Outside) -> Found:
+        """Return who may take a lead that asks so much."""
         found = self._at(now).found
-        if not (asks.wanted or asks.waived) and outside.keys().isdisjoint(self._seats):
+        if not (asks.wanted or asks.waived) and outside.whys.keys().isdisjoint(self._seats):
             return found
         barred = dict(found.barred)
         for rep, seat in self._seats.items():
             known = barred.get(rep)
             if known is None or known.bar in _PASSING:
-                why = misses(seat.attributes, asks.wanted) or known or outside.get(rep)
+                why = misses(seat.attributes, asks.wanted) or known or outside.whys.get(rep)
                 if why is not None:
                     barred[rep] = why
-        return _found(found.members, barred, asks.waived)
+        away = self._away(now, found.away, outside)
+        return _found(found.members, barred, asks.waived, away, outside.occupied)
+
+    def opening(self, asks: Asks, since: datetime, state: State) -> datetime | None:
+        """Return the first moment behind `since` at which the time of a member who suits begins."""
+        suiting = (
+            rep
+            for rep, seat in self._seats.items()
+            if rep not in state.absent and misses(seat.attributes, asks.wanted) is None
+        )
+        starts = (self._openings.of(rep, since, state.away) for rep in suiting)
+        return min((start for start in starts if start is not None), default=None)
 
     def points(self, lead: Lead, reps: Iterable[RepId]) -> dict[RepId, int]:
         """Return how many attributes each of the reps has in common with the lead: those named as one of its fields."""
@@ -162,7 +188,7 @@ class Roster:
         points = dict.fromkeys(reps, 0)
         for rep in points:
             for name, values in self._seats[rep].attributes.items():
-                value = own[name] if name in own else own.setdefault(name, own_value(name)(lead))
+                value = own[name] if name in own else own.setdefault(name, own_value(lead, name))
                 points[rep] += value is not None and any(suits(name, has, value) for has in values)
         return points
 
@@ -185,15 +211,41 @@ class Roster:
             why = left or _weighs(weights[rep], day) or first_bar(AVAILABLE, seat.rep, day)
             if why is not None:
                 barred[rep] = why
-        return Roll(valid, _found(weights, barred, ()))
+        missing = [rep for rep, why in barred.items() if why.bar in _MISSING and self.catch_up]
+        away = {rep: self._openings.of(rep, now, {}) for rep in missing}
+        return Roll(valid, _found(weights, barred, (), away, ()))
+
+    def _there(self, seat: _Seat, at: datetime) -> tuple[bool, Span]:
+        day = today(seat.rep, at, self._holidays)
+        works_then = works(seat.rep, day) is None and seat.weight_on(day.day) > 0
+        return works_then and first_bar(AVAILABLE, seat.rep, day) is None, day.valid
+
+    def _away(
+        self, now: datetime, away: Mapping[RepId, datetime | None], outside: Outside
+    ) -> Mapping[RepId, datetime | None]:
+        """Add those who are marked away to those who are away by their calendar."""
+        marked = outside.marked.keys() & self._seats.keys() if self.catch_up else ()
+        ends = {rep: outside.marked[rep] for rep in marked}
+        more = {rep: self._openings.of(rep, now, ends) for rep, end in ends.items() if not end or now < end}
+        return {**away, **more} if more else away
 
 
-def _found(weights: Mapping[RepId, int], barred: Mapping[RepId, Why], waived: tuple[str, ...]) -> Found:
+def _found(
+    weights: Mapping[RepId, int],
+    barred: Mapping[RepId, Why],
+    waived: tuple[str, ...],
+    away: Mapping[RepId, datetime | None],
+    occupied: Collection[RepId],
+) -> Found:
     candidates = {rep: weight for rep, weight in weights.items() if rep not in barred}
-    portions = Portions(LEAD if candidates else 0, candidates)
+    missing = [rep for rep in away if barred[rep].bar in _MISSING and rep not in occupied]
+    sharing = {**candidates, **{rep: weights[rep] for rep in missing}} if missing else candidates
+    portions = Portions(LEAD if candidates else 0, sharing)
     summary = f"{len(candidates)} of {len(weights)} may take it" + _summary(barred)
     notes = [f"{name} is not asked for: the lead's own is blank" for name in waived]
-    return Found(weights, tuple(candidates), portions, barred, waived, (*notes, summary))
+    return Found(
+        weights, tuple(candidates), portions, barred, waived, (*notes, summary), away, tuple(sharing)
+    )
 
 
 def _summary(barred: Mapping[RepId, Why]) -> str:

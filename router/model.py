@@ -19,6 +19,10 @@ TeamName = NewType("TeamName", str)
 QueueName = NewType("QueueName", str)
 
 
+LEAD = 10**12
+"""One lead, in the units of credit."""
+
+
 class LeadRef(NamedTuple):
     """Where a lead lives: one record of one object type of one CRM account. A named tuple: it is a key everywhere."""
 
@@ -230,26 +234,43 @@ class Parked:
     alert: bool = False
 
 
+class Missed(NamedTuple):
+    """What a rep missed while away and is still owed, in 10^-12 lead; after `until` it is owed to the others.
+
+    None: the rep is not back, and nobody knows when.
+    """
+
+    units: int
+    until: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class TeamTurns:
-    """Where a team's turns stand. Credits are integers in 10^-12 lead and sum to 0; absent reps stand at 0.
+    """Where a team's turns stand. Credits are integers in 10^-12 lead and sum to 0; reps who are not there stand at 0.
 
-    `last` is the number of the turn a rep last took, `number` the turns taken so far.
+    `last` is the number of the turn a rep last took, `number` the turns taken so far. `missed` is the part of the
+    credits that comes from absences, the earliest first, in a team that lets its reps catch up.
     """
 
     number: int = 0
     credits: Mapping[RepId, int] = field(default_factory=dict)
     last: Mapping[RepId, int] = field(default_factory=dict)
+    missed: Mapping[RepId, tuple[Missed, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One taken turn: an entry of the log. `shares` is what each candidate got before the taker paid."""
+    """One taken turn: an entry of the log. `shares` is what each candidate got before the taker paid.
+
+    `absent` got a share without being a candidate; `lapsed` is what was not made up for in time, before the turn.
+    """
 
     team: TeamName
     taker: RepId
     shares: Mapping[RepId, int]
     after: TeamTurns
+    absent: tuple[RepId, ...] = ()
+    lapsed: Mapping[RepId, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

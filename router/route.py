@@ -7,7 +7,9 @@ from datetime import datetime
 
 from router.blanks import Blanks
 from router.capacity import added, counted
-from router.choose import Asked, Chooser
+from router.case import Asked
+from router.choose import Chooser
+from router.crew import Crew
 from router.match import Rules
 from router.model import (
     Action,
@@ -38,7 +40,7 @@ class Router:
         """Compile; raises ValueError for a condition or a `by` that cannot be."""
         self.book = book
         self._rules = Rules(book.rules)
-        self._chooser = Chooser(book)
+        self._chooser = Chooser(book, Crew(book))
         self._blanks = Blanks(book.bands, book.points)
         self.counted = counted(book)
 

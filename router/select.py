@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from router.capacity import OPEN
-from router.model import Lead, Load, RepId
+from router.model import LEAD, Lead, Load, RepId
 from router.rules import By
-from router.turns import LEAD, Portions
+from router.turns import Portions
 
 if TYPE_CHECKING:
     from router.eligible import Found, Roster

@@ -8,16 +8,18 @@ it. Credit is what a rep is still owed. As long as the same n reps may take the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from hashlib import blake2b
 
-from router.model import RepId, TeamName, TeamTurns, Turn
-
-LEAD = 10**12
-"""One lead, in the units of credit."""
+from router.absence import Away, after_turn, lapsed, without_latest
+from router.model import LEAD, RepId, TeamName, TeamTurns, Turn
 
 AT_MOST = 2 * LEAD
 """What the team can owe one rep; credit above it goes to the others, so that nobody is flooded later."""
+
+FREE_REJECTS = 3
+"""So many leads may be rejected within 7 days as if they had never come."""
 
 Weights = Mapping[RepId, int]
 """Weights in any one unit, exact; 0 for a member without a share."""
@@ -26,35 +28,67 @@ Lot = Callable[[RepId], bytes]
 """The last tie-break: it prefers no place in a list, no name and no seniority, and is the same on every run."""
 
 
-def take(team: TeamName, turns: TeamTurns, members: Weights, candidates: Portions) -> Turn:
-    """Give one lead to one of the candidates.
+def take(
+    team: TeamName,
+    turns: TeamTurns,
+    members: Weights,
+    sharing: Portions,
+    *,
+    away: Away | None = None,
+    taker: RepId | None = None,
+) -> Turn:
+    """Give one lead to one of the candidates; or to `taker`, who got it out of turn and pays for it all the same.
 
-    `members` is the whole team, whether they may take this lead or not; candidates are portions of `LEAD` by the
-    weights of some members, at least one. Who left since the last turn leaves their credit to the others, who
-    joined starts at 0.
+    `members` is the whole team, whether they may take this lead or not; `sharing` are portions of `LEAD` by the
+    weights of the candidates, at least one, and of those who are `away` in a team that lets them catch up. Who left
+    since the last turn leaves their credit to the others, who joined starts at 0.
     """
     number = turns.number + 1
     draw = lot(team, number)
-    credit = settled(turns.credits, members, draw)
-    shares = candidates.dealt(draw)
+    limit = AT_MOST if away is None else away.at_most
+    credit = settled(turns.credits, members, draw, limit)
+    lost, missed = ({}, {}) if away is None else lapsed(turns.missed, credit, away)
+    for rep, amount in lost.items():
+        _hand_on(credit, rep, amount, members, draw)
+    shares = sharing.dealt(draw)
     for rep, share in shares.items():
         credit[rep] = credit.get(rep, 0) + share
-    taker = _taker(credit, shares, turns.last, draw)
-    credit[taker] -= LEAD
+    absent = () if away is None else tuple(rep for rep in away.back if rep in shares)
+    taker = taker or _taker(credit, _but(shares, absent), turns.last, draw)
+    credit[taker] = credit.get(taker, 0) - LEAD
+    credit = settled(credit, members, draw, limit)
+    if away is not None:
+        missed = after_turn(missed, shares, credit, taker, away)
     last = {**_of(members, turns.last), taker: number}
-    return Turn(team, taker, shares, TeamTurns(number, settled(credit, members, draw), last))
+    return Turn(team, taker, shares, TeamTurns(number, credit, last, missed), absent, lost)
 
 
 def reverse(turns: TeamTurns, turn: Turn) -> TeamTurns:
-    """Give one turn back, whenever it was taken: each candidate returns the share, the taker the lead.
+    """Give one turn back, whenever it was taken: each who got a share returns it, the taker gets the lead back.
 
-    What this lifts above `AT_MOST`, or gives to somebody who left, is spread when the team takes its next turn.
+    What this lifts above the limit, or gives to somebody who left, is spread when the team takes its next turn.
     """
     credit = dict(turns.credits)
     for rep, share in turn.shares.items():
         credit[rep] = credit.get(rep, 0) - share
     credit[turn.taker] = credit.get(turn.taker, 0) + LEAD
-    return TeamTurns(turns.number, credit, turns.last)
+    missed = dict(turns.missed)
+    for rep in turn.absent:
+        missed[rep] = without_latest(missed.get(rep, ()), turn.shares[rep])
+    return replace(turns, credits=credit, missed={rep: some for rep, some in missed.items() if some})
+
+
+def rejected(turns: TeamTurns, by: RepId, taker: RepId, *, before: int) -> TeamTurns:
+    """Let `taker` pay for a lead that another gave away, who rejected so many in the 7 days before.
+
+    From the fourth on nothing moves: who gives away many has paid for them all the same.
+    """
+    if before >= FREE_REJECTS:
+        return turns
+    credit = dict(turns.credits)
+    credit[by] = credit.get(by, 0) + LEAD
+    credit[taker] = credit.get(taker, 0) - LEAD
+    return replace(turns, credits=credit)
 
 
 def lot(team: TeamName, number: int) -> Lot:
@@ -141,22 +175,22 @@ def _most(credit: Weights, shares: Weights) -> list[RepId]:
 # --- the limit --------------------------------------------------------------------------------------------
 
 
-def settled(credit: Weights, members: Weights, draw: Lot) -> dict[RepId, int]:
-    """Return the credits of the members only, none above `AT_MOST`; what is over goes to the others by weight."""
+def settled(credit: Weights, members: Weights, draw: Lot, limit: int = AT_MOST) -> dict[RepId, int]:
+    """Return the credits of the members only, none above the limit; what is over goes to the others by weight."""
     kept = _of(members, credit)
     if len(kept) < len(credit):
         _spread(kept, -sum(kept.values()), members, draw)
-    if max(kept.values(), default=0) > AT_MOST:
-        _limit(kept, members, draw)
+    if max(kept.values(), default=0) > limit:
+        _limit(kept, members, draw, limit)
     return kept
 
 
-def _limit(credit: dict[RepId, int], members: Weights, draw: Lot) -> None:
+def _limit(credit: dict[RepId, int], members: Weights, draw: Lot, limit: int) -> None:
     full: set[RepId] = set()
-    while above := [rep for rep, its in credit.items() if its > AT_MOST]:
+    while above := [rep for rep, its in credit.items() if its > limit]:
         full.update(above)
-        excess = sum(credit[rep] - AT_MOST for rep in above)
-        credit.update(dict.fromkeys(above, AT_MOST))
+        excess = sum(credit[rep] - limit for rep in above)
+        credit.update(dict.fromkeys(above, limit))
         _spread(credit, excess, {rep: weight for rep, weight in members.items() if rep not in full}, draw)
 
 
@@ -164,6 +198,15 @@ def _spread(credit: dict[RepId, int], amount: int, weights: Weights, draw: Lot) 
     sign = -1 if amount < 0 else 1
     for rep, part in Portions(abs(amount), weights).dealt(draw).items():
         credit[rep] = credit.get(rep, 0) + sign * part
+
+
+def _hand_on(credit: dict[RepId, int], rep: RepId, amount: int, members: Weights, draw: Lot) -> None:
+    credit[rep] -= amount
+    _spread(credit, amount, {other: weight for other, weight in members.items() if other != rep}, draw)
+
+
+def _but(shares: Weights, absent: Collection[RepId]) -> Weights:
+    return {rep: share for rep, share in shares.items() if rep not in absent} if absent else shares
 
 
 def _of(members: Weights, numbers: Mapping[RepId, int]) -> dict[RepId, int]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ from router.model import (
     KnownAccount,
     Lead,
     LeadRef,
+    Missed,
     Money,
     Number,
     RepId,
@@ -29,6 +31,7 @@ from router.model import (
 
 _ACCOUNT = "account"
 _PLAIN = tuple(f.name for f in fields(Lead) if f.name not in {"ref", "custom", "unread"})
+_VALUES = attrgetter(*_PLAIN)
 
 
 def dumps(value: object) -> str:
@@ -42,10 +45,9 @@ def dumps(value: object) -> str:
 def lead_to_text(lead: Lead) -> str:
     """Blank fields are left out, so that a lead is a few hundred bytes."""
     body: dict[str, Any] = {"ref": [lead.ref.connection, lead.ref.object, lead.ref.record]}
-    for name in _PLAIN:
-        value = getattr(lead, name)
+    for name, value in zip(_PLAIN, _VALUES(lead), strict=True):
         if value is not None:
-            body[name] = _encode(value)
+            body[name] = value if type(value) is str else _encode(value)
     if lead.custom:
         body["custom"] = {name: _encode(value) for name, value in lead.custom.items()}
     if lead.unread:
@@ -92,24 +94,42 @@ def _decode(value: Any) -> Any:
 
 
 def turns_to_json(turns: TeamTurns) -> dict[str, object]:
-    return {"number": turns.number, "credits": _plain(turns.credits), "last": _plain(turns.last)}
+    body: dict[str, object] = {
+        "number": turns.number,
+        "credits": _plain(turns.credits),
+        "last": _plain(turns.last),
+    }
+    if turns.missed:
+        body["missed"] = {
+            str(rep): [[one.units, one.until and one.until.isoformat()] for one in absences]
+            for rep, absences in turns.missed.items()
+        }
+    return body
 
 
-def _plain(numbers: Mapping[RepId, int]) -> dict[str, int]:
-    return {str(rep): number for rep, number in numbers.items()}
+def _plain(numbers: Mapping[RepId, int]) -> Mapping[RepId, int]:
+    return numbers if type(numbers) is dict else dict(numbers)
 
 
 def turns_from_json(body: Mapping[str, Any]) -> TeamTurns:
-    return TeamTurns(body["number"], body["credits"], body["last"])
+    missed = {
+        RepId(rep): tuple(Missed(units, until and datetime.fromisoformat(until)) for units, until in absences)
+        for rep, absences in body.get("missed", {}).items()
+    }
+    return TeamTurns(body["number"], body["credits"], body["last"], missed)
 
 
 def turn_to_text(turn: Turn) -> str:
-    return dumps({"taker": turn.taker, "shares": _plain(turn.shares), "after": turns_to_json(turn.after)})
+    """Write an entry of the log. What is only there in a team that lets its reps catch up is left out elsewhere."""
+    absent = {"absent": turn.absent} if turn.absent else {}
+    body = {"taker": turn.taker, "shares": _plain(turn.shares), "after": turns_to_json(turn.after)}
+    return dumps({**body, **absent})
 
 
 def turn_from_text(team: TeamName, text: str) -> Turn:
     body = json.loads(text)
-    return Turn(team, RepId(body["taker"]), body["shares"], turns_from_json(body["after"]))
+    absent = tuple(body.get("absent", ()))
+    return Turn(team, RepId(body["taker"]), body["shares"], turns_from_json(body["after"]), absent)
 
 
 def known_to_text(known: Mapping[int, Sticky], account: KnownAccount | None = None) -> str:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from config.settings import Connection
 from connectors.contract import User
 from router.model import (
+    LEAD,
     ConnectionName,
     Decision,
     Lead,
@@ -29,7 +30,6 @@ from router.model import (
 )
 from router.route import Router
 from router.rules import ALWAYS, Rule, Rulebook, ToTeam
-from router.turns import LEAD
 from sync import schema
 from sync.codec import turn_from_text
 from sync.demo.account import Contact, Crm

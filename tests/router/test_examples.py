@@ -167,12 +167,12 @@ def test_after_hours_the_night_team_takes_it(now: str, owners: set[str | None]) 
     assert set(spread("after_hours", now, 6)) == owners
 
 
-def test_with_nobody_at_work_a_lead_waits_three_days_at_most() -> None:
+def test_with_nobody_at_work_a_lead_waits_for_the_first_who_begins() -> None:
     decision = one("after_hours", "2026-11-19T03:00")
     assert decision.parked is not None
     assert (decision.by, decision.parked.until, decision.parked.alert) == (
         "hold",
-        utc("2026-11-22T03:00"),
+        utc("2026-11-19T07:00"),  # 8:00 in Stockholm
         False,
     )
 
@@ -231,7 +231,7 @@ def test_a_big_lead_whose_speaker_sleeps_is_held_and_then_queued() -> None:
     asleep = "2026-11-18T03:00"
     decision = Router(rules("design")).route(big, State(), utc(asleep))
     assert decision.parked is not None
-    assert decision.parked.until == utc("2026-11-21T03:00")
+    assert decision.parked.until == utc("2026-11-18T14:00")  # 9:00 in New York
     over = State(held={big.ref: utc("2026-11-15T03:00")})
     later = Router(rules("design")).route(big, over, utc(asleep))
     assert (later.action, later.queue) == (Action.QUEUE, "backup")

@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
-from router.model import RepId, TeamName, TeamTurns
-from router.turns import LEAD, Portions, take
+from router.model import LEAD, RepId, TeamName, TeamTurns
+from router.turns import Portions, take
 
 TEAM = TeamName("team")
 LEADS = 2000

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router.model import RepId, TeamName, TeamTurns, Turn
-from router.turns import AT_MOST, LEAD, Portions, lot, reverse, settled, take
+from router.model import LEAD, RepId, TeamName, TeamTurns, Turn
+from router.turns import AT_MOST, Portions, lot, reverse, settled, take
 
 TEAM = TeamName("team")
 REPS = tuple(RepId(f"r{n}") for n in range(12))
