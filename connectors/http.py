@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
+
+import orjson
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,17 @@ class Answer:
             return float(text)
         until, now = _date(text), self.date()
         return max((until - now).total_seconds(), 0.0) if until and now else None
+
+
+def decoded(body: bytes) -> Any:
+    """Return what a body of JSON says; what only lenient readers take (half a surrogate pair) is read too.
+
+    Integers beyond 64 bits come as floats. Raises `ValueError` where it is no JSON, `RecursionError` where it is nested without end.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return json.loads(body)
 
 
 def _date(text: str) -> datetime | None:

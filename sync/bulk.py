@@ -6,7 +6,8 @@ SQLAlchemy writes the SQL, once for each database; preparing every value of ever
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,36 +26,35 @@ class Bulk:
     ) -> None:
         self._statement, self._ending = statement, ending
         self._columns = tuple(columns)
-        self._own = _own_types(table, columns)
-        self._sql: dict[str, tuple[str, list[int] | None]] = {}
+        self._own = [(at, kind.process_bind_param) for at, kind in _own_types(table, columns)]
+        self._sql: dict[str, tuple[str, Callable[[list[Any]], Any]]] = {}
 
     def __call__(self, tx: sa.Connection, rows: Iterable[Sequence[Any]]) -> None:
         """Execute for all rows; none is no statement."""
-        ready = [self._plain(row) for row in rows]
-        if not ready:
-            return
-        sql, order = self._compiled(tx.dialect)
-        if order is None:
-            tx.exec_driver_sql(sql, [dict(zip(self._columns, row, strict=True)) for row in ready])
-        else:
-            tx.exec_driver_sql(sql, [tuple([row[at] for at in order]) for row in ready])
+        sql, parameters = self._compiled(tx.dialect)
+        ready = [parameters(self._plain(row)) for row in rows]
+        if ready:
+            tx.exec_driver_sql(sql, ready)
 
     def _plain(self, row: Sequence[Any]) -> list[Any]:
         plain = list(row)
-        for at, kind in self._own:
+        for at, plainly in self._own:
             if plain[at] is not None:
-                plain[at] = kind.process_bind_param(plain[at], _ANY)
+                plain[at] = plainly(plain[at], _ANY)
         return plain
 
-    def _compiled(self, dialect: sa.Dialect) -> tuple[str, list[int] | None]:
-        """Return the SQL and, where its parameters have no names, their order among the columns."""
+    def _compiled(self, dialect: sa.Dialect) -> tuple[str, Callable[[list[Any]], Any]]:
+        """Return the SQL, and what makes the driver's parameters of a row: by name, or in their order."""
         if dialect.name not in self._sql:
             compiled: Any = self._statement.compile(dialect=dialect, column_keys=list(self._columns))
-            order = (
-                [self._columns.index(name) for name in compiled.positiontup] if compiled.positional else None
-            )
-            self._sql[dialect.name] = (str(compiled) + self._ending, order)
+            parameters: Callable[[list[Any]], Any] = self._named
+            if compiled.positional:  # at least two: a key and a value
+                parameters = itemgetter(*map(self._columns.index, compiled.positiontup))
+            self._sql[dialect.name] = (str(compiled) + self._ending, parameters)
         return self._sql[dialect.name]
+
+    def _named(self, row: list[Any]) -> dict[str, Any]:
+        return dict(zip(self._columns, row, strict=True))
 
 
 class Lookup:
