@@ -31,7 +31,7 @@ from router.model import (
     TeamName,
 )
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class People:
         )
 
     def _check(self, rep: RepEntry) -> None:
-        if rep.email is not None and not _EMAIL.fullmatch(rep.email):
+        if rep.email is not None and not EMAIL.fullmatch(rep.email):
             self.findings.add(rep.email.place, f"'{shown(rep.email)}' is no e-mail address")
         if rep.email is None and not rep.owner:
             hint = "add an email, or owner: {CONNECTION: ID}"
@@ -116,7 +116,8 @@ class People:
     def _absence(self, team: Text, entry: AbsenceEntry | None) -> Absence | None:
         if entry is None or entry.catch_up is None:
             return None
-        notice(self.findings, team.place, "absence: catch_up")
+        if entry.keep_place:
+            self.findings.add(team.place, "says keep_place and catch_up", "leave one of them out")
         return Absence(entry.catch_up.at_most, entry.catch_up.within)
 
     def _queue(self, name: Text, node: Node) -> Queue:

@@ -115,9 +115,9 @@ class Criteria:
     def flag(self, source: str, filled: Iterable[str], *, or_blank: bool = False) -> Logic:
         """Return whether a checkbox is one of these; without a value it is not checked."""
         name, wanted = self.fields.flag(source), set(values.flags(filled))
-        no = equal_or_blank(name, [False])
-        parts = [equal(name, [True])] if True in wanted else []
-        return either([*parts, no] if or_blank or False in wanted else parts)
+        yes = Logic(equal(name, [True]).holds, equal_or_blank(name, [False]).holds)
+        parts = [yes] if True in wanted else []
+        return either([*parts, opposite(yes)] if or_blank or False in wanted else parts)
 
     def includes(self, source: str, filled: list[str]) -> Logic:
         """Return whether one of these is chosen in a list that is stored as `One;Two`."""

@@ -76,10 +76,8 @@ class Meaning:
 
     def _functions(self) -> dict[str, Callable[..., Logic]]:
         return {
-            "AND": lambda *parts: both(self._parts(parts, FALSE)),
-            "&&": lambda *parts: both(self._parts(parts, FALSE)),
-            "OR": lambda *parts: either(self._parts(parts, TRUE)),
-            "||": lambda *parts: either(self._parts(parts, TRUE)),
+            **dict.fromkeys(("AND", "&&"), lambda *parts: both(self._parts(parts, FALSE))),
+            **dict.fromkeys(("OR", "||"), lambda *parts: either(self._parts(parts, TRUE))),
             "NOT": lambda part: opposite(self.read(part)),
             "IF": self._if,
             "CASE": lambda *parts: self._case(parts, "=", Literal(value=True)),

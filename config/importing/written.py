@@ -12,6 +12,7 @@ import yaml
 
 from config.importing.fields import Fields
 from config.importing.salesforce import DEFAULT, Status, Translated, TranslatedRule, Translation
+from config.people import EMAIL
 from config.problems import shown
 from router.rules import ALWAYS, All, Any, Comparison, Condition, Keep, Named, Not, Op, ToQueue
 
@@ -219,7 +220,7 @@ def _teams(found: Translated) -> str:
 
 
 def _rep(name: str) -> dict[str, str]:
-    return {"id": name, "email": name} if "@" in name else {"id": name, "name": name}
+    return {"id": name, "email": name} if EMAIL.fullmatch(name) else {"id": name, "name": name}
 
 
 def _mapping(fields: Fields) -> str:
