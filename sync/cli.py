@@ -232,17 +232,19 @@ def demo(
 @command(app)
 def sandbox(
     run: Run,
+    kind: Annotated[str, typer.Option(metavar="KIND", help="hubspot or salesforce.")] = "hubspot",
     port: Annotated[int, typer.Option(metavar="PORT", help="0 takes any free one.")] = 0,
-    contacts: Annotated[int, typer.Option(metavar="N", help="Sample contacts.")] = 500,
+    contacts: Annotated[int, typer.Option(metavar="N", help="Sample contacts or leads.")] = 500,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the sample and of chance.")] = 1,
     latency: Annotated[float, typer.Option(metavar="SECONDS", help="Of each call.")] = 0.0,
     limits: Annotated[
-        str, typer.Option(metavar="TIER", help="enterprise, free, oauth or none: calls allowed.")
+        str, typer.Option(metavar="TIER", help="enterprise, free, oauth, developer or none: calls allowed.")
     ] = "enterprise",
 ) -> None:
-    """Serve a HubSpot account on loopback, to try a configuration against; nothing is kept."""
+    """Serve a CRM on loopback, to try a configuration against; nothing is kept."""
     run(
         load=lambda: import_module(SANDBOX),
+        kind=kind,
         port=port,
         contacts=contacts,
         seed=seed,

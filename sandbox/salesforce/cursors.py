@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from sandbox.salesforce.plans import Found
+from sandbox.salesforce.found import Found
 from sandbox.salesforce.refusals import Problem
 from sandbox.salesforce.store import Store
 

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from sandbox.salesforce.aggregates import aggregated
 from sandbox.salesforce.columns import Column, Columns
 from sandbox.salesforce.conditions import Conditions, Test, floor, pinned
+from sandbox.salesforce.found import Found
 from sandbox.salesforce.grammar import Name, Order, Query, query_problem
-from sandbox.salesforce.projection import Json, Projection, Shape, is_grouped
+from sandbox.salesforce.projection import Projection, is_grouped
 from sandbox.salesforce.store import Store
 from sandbox.salesforce.tables import Row, Table, Value, folded
 
 _SYSTEM = ("CreatedDate", "LastModifiedDate", "SystemModstamp")
 _EARLIEST = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a query found. `shape` is applied to a row when its page is sent; `done` are rows of no object."""
-
-    total: int
-    rows: Sequence[Row]
-    shape: Shape | None
-    long_text: bool = False
-    done: Sequence[Json] = ()
 
 
 class Plan:
@@ -103,7 +93,8 @@ class Plan:
             found = floor(where, name, values)
             if found is not None or (first and str(first).lower() == name.lower() and field_.name in _SYSTEM):
                 return self._table.ordered(field_.name, found or _EARLIEST), field_.name
-        return self._table.all(), "Id"
+        least = floor(where, "Id", values)
+        return (self._table.all() if least is None else self._table.ordered("Id", least)), "Id"
 
     def _row(self, key: Value) -> Row | None:
         return self._table.rows.get(key) if isinstance(key, str) else None
@@ -155,7 +146,7 @@ def _unique(values: Iterable[Value]) -> list[Value]:
     return list(dict.fromkeys(values))
 
 
-def _grouped(found: Sequence[Json] | int) -> Found:
+def _grouped(found: Sequence[dict[str, Any]] | int) -> Found:
     if isinstance(found, int):
         return Found(found, (), None)
     return Found(len(found), (), None, done=found)

@@ -7,12 +7,11 @@ from typing import Any
 
 from sandbox.salesforce.columns import OWNER, Columns, of_reference
 from sandbox.salesforce.fields import Field
+from sandbox.salesforce.found import Json, Shape
 from sandbox.salesforce.grammar import Every, Name, Query, Selected, TypeOf, query_problem
 from sandbox.salesforce.store import Store
 from sandbox.salesforce.tables import Row
 
-Json = dict[str, Any]
-Shape = Callable[[Row], Json]
 _ADDRESS = ("City", "Country", "GeocodeAccuracy", "Latitude", "Longitude", "PostalCode", "State", "Street")
 _MOST_OF_ALL = 200
 

@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from sandbox.salesforce.asking import Account, Ask, Told
+from sandbox.salesforce.found import Found
 from sandbox.salesforce.parser import parse
-from sandbox.salesforce.plans import Found, Plan
+from sandbox.salesforce.plans import Plan
 from sandbox.salesforce.refusals import Problem
 
 _WISH = re.compile(r"batchsize\s*=\s*(\d+)")

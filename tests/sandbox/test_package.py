@@ -97,6 +97,14 @@ def test_python_m_sandbox_prints_address_and_token_and_ends_when_interrupted() -
     assert line["token"]
 
 
+def test_the_command_serves_a_salesforce_org_over_tls_with_the_authority_to_trust() -> None:
+    more = ["--kind", "salesforce", "--contacts", "3"]
+    line = _until_stopped([sys.executable, "-m", "sync.cli", "--json", "sandbox", *more], signal.SIGTERM)
+    assert set(line) == {"url", "client_id", "client_secret", "ca_file", "control", "leads"}
+    assert (line["leads"], str(line["url"])[:18]) == (3, "https://127.0.0.1:")
+    assert not Path(str(line["ca_file"])).exists(), "gone with the process"
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_command_serves_until_a_signal(number: int) -> None:
     command = [sys.executable, "-m", "sync.cli", "--json", "sandbox", "--contacts", "3", "--limits", "none"]
@@ -108,20 +116,39 @@ def test_the_command_serves_until_a_signal(number: int) -> None:
     ("asked", "words"),
     [
         ({"limits": "huge"}, "use one of enterprise, free, none, oauth"),
+        ({"limits": "free", "kind": "salesforce"}, "use one of developer, enterprise, none"),
+        ({"kind": "excel"}, "use one of hubspot, salesforce"),
         ({"port": 70_000}, "0 .any free one. to 65535"),
         ({"contacts": -1}, "not negative"),
         ({"latency": -1.0}, "not negative"),
     ],
 )
 def test_the_command_refuses_what_it_cannot_do(asked: dict[str, object], words: str) -> None:
-    usual = {"load": load, "port": 0, "contacts": 1, "seed": 0, "latency": 0.0, "limits": "none"}
+    usual = {
+        "load": load,
+        "kind": "hubspot",
+        "port": 0,
+        "contacts": 1,
+        "seed": 0,
+        "latency": 0.0,
+        "limits": "none",
+    }
     with pytest.raises(Refused, match=words):
         run(Screen(ROOT), **{**usual, **asked})  # type: ignore[arg-type]
 
 
 def test_a_port_that_is_taken_is_told() -> None:
     with start(contacts=0) as running, pytest.raises(Refused, match="cannot be used"):
-        run(Screen(ROOT), load=load, port=running.server.port, contacts=0, seed=0, latency=0.0, limits="none")
+        run(
+            Screen(ROOT),
+            load=load,
+            kind="salesforce",
+            port=running.server.port,
+            contacts=0,
+            seed=0,
+            latency=0.0,
+            limits="none",
+        )
 
 
 def test_limits_have_names() -> None:
