@@ -18,7 +18,6 @@ NOT_IN_FORCE: Mapping[str, str] = {
     "sla": "no deadline for the first touch is watched",
     "notify": "nobody is told",
     "until: open": "the lead is held for `at_most` at the longest, as with a plain hold",
-    "kind: salesforce": _NO_SYNC,
     "kind: leadsquared": _NO_SYNC,
 }
 

@@ -70,10 +70,12 @@ BUILT_IN: Mapping[str, Kind] = {
         Kind(
             name="salesforce",
             options="connectors.salesforce:Options",
+            connect="connectors.salesforce.connector:connect",
             object="Lead",
             enters="CreatedDate",
             carriers=("task", "record"),
             every_record_owned=True,
+            standard="connectors.salesforce.standard:STANDARD",
         ),
         Kind(
             name="leadsquared",

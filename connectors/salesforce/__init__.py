@@ -61,6 +61,9 @@ class Options:
     that somebody else opened. `login_url` is https://login.salesforce.com, https://test.salesforce.com for a sandbox,
     or the org's own (https://NAME.my.salesforce.com). `version` is that of the API. `ca_file` is a PEM with an extra
     authority to trust.
+
+    `audit_object` is the object of `audit: [record]`, a custom one of the admin's own; `audit_key` is its external id
+    (text, 20), `audit_lead` the lookup to the lead, `audit_body` a long text area.
     """
 
     login_url: str = "https://login.salesforce.com"
@@ -74,6 +77,10 @@ class Options:
     instance_url: str | None = None
     version: str = "62.0"
     ca_file: Path | None = None
+    audit_object: str = "Leadswitch_Note__c"
+    audit_key: str = "Key__c"
+    audit_lead: str = "Lead__c"
+    audit_body: str = "Body__c"
 
     def __post_init__(self) -> None:
         if self._given() not in FLOWS:

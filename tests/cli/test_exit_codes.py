@@ -200,13 +200,13 @@ def test_a_connection_that_cannot_be_opened_does_not_keep_the_others_from_their_
 def test_a_kind_that_is_not_synced_yet_says_so_and_the_others_have_their_pass(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SF_SECRET", "a-secret")
-    sf = "{name: sf, kind: salesforce, client_id: x, client_secret: '${SF_SECRET}', replaces: [nobody]}"
-    office.change("leadswitch.yaml", "connections:", f"connections:\n  - {sf}")
+    monkeypatch.setenv("KEY", "a-secret")
+    other = "{name: lsq, kind: leadsquared, base_url: 'https://x', access_key: '${KEY}', secret_key: '${KEY}'}"
+    office.change("leadswitch.yaml", "connections:", f"connections:\n  - {other}")
     assert office.run("check").code == 0
     told = office.run("sync", "--json")
     assert told.code == 2
-    assert "cannot sync them yet" in told.object["refused"]["sf"]
+    assert "cannot sync them yet" in told.object["refused"]["lsq"]
     assert told.object["connections"]["sample"]["assigned"] == 5
 
 

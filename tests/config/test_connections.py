@@ -219,5 +219,5 @@ def test_paths_are_meant_from_the_directory_of_the_configuration(tmp_path: Path)
 
 
 def test_kinds_without_a_connector_are_noticed() -> None:
-    found = notices(leadswitch=cloud("token: ${T}, replaces: [nobody]", kind="salesforce"))
-    assert found[0].startswith("leadswitch.yaml:2:23: 'kind: salesforce' is understood but not in force yet")
+    found = notices(leadswitch=cloud("token: ${T}, object: leads", kind="leadsquared"))
+    assert found[0].startswith("leadswitch.yaml:2:23: 'kind: leadsquared' is understood but not in force yet")

@@ -48,7 +48,10 @@ class CloudOptions:
 
 
 VOCABULARY = Vocabulary(
-    kinds={"memory": FileOptions, "cloud": CloudOptions, "hubspot": CloudOptions, "salesforce": CloudOptions},
+    kinds={
+        "memory": FileOptions,
+        **dict.fromkeys(("cloud", "hubspot", "salesforce", "leadsquared"), CloudOptions),
+    },
     secret=Hidden,
     transforms={
         "text": Kind.TEXT,

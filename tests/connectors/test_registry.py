@@ -52,7 +52,7 @@ def test_only_kinds_that_can_be_synced_open(tmp_path: Path) -> None:
     memory = registry.find("memory")
     assert isinstance(memory.open(memory.options_type()(file=tmp_path / "a.csv"), ACCOUNT), MemoryConnector)
     with pytest.raises(ValueError, match="does not sync them"):
-        registry.find("salesforce").open(None, ACCOUNT)
+        registry.find("leadsquared").open(None, ACCOUNT)
 
 
 def test_salesforce_alone_owns_every_record() -> None:

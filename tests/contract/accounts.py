@@ -26,7 +26,7 @@ def companies_are_found_by_domain_or_name_each_once(world: World) -> None:
     world.add_company("Other", "other.example", owner=ana)
     told = world.connector.accounts(["acme.example", "firm.example", "nobody.example"], ["Acme", "Bolt"])
     assert sorted(one.id for one in told) == sorted([both, by_name, by_domain])
-    assert {one.id: one.owner for one in told} == {both: ana, by_name: bo, by_domain: None}
+    assert {one.id: one.owner for one in told} == {both: ana, by_name: bo, by_domain: world.unowned}
 
 
 @promise(
@@ -40,7 +40,7 @@ def a_company_is_told_as_the_crm_has_it(world: World) -> None:
     later = world.add_company("Bolt", "bolt.example")
     (named,) = world.connector.accounts([], ["acme ltd."])
     (other,) = world.connector.accounts(["bolt.example"], [])
-    assert (named.name, named.domain, named.owner) == ("Acme Ltd.", None, None)
+    assert (named.name, named.domain, named.owner) == ("Acme Ltd.", None, world.unowned)
     assert (other.id, other.name, other.domain) == (later, "Bolt", "bolt.example")
     for changed in (named.changed, other.changed):
         assert changed is None or changed.utcoffset() is not None

@@ -49,7 +49,7 @@ def a_busy_crm_is_asked_again_no_sooner_than_it_says(world: World) -> None:
         with pytest.raises(Retry) as caught:
             call()
         assert caught.value.after == BUSY_SECONDS
-    assert (world.owner(ref), world.notes(ref)) == (None, [])
+    assert (world.owner(ref), world.notes(ref)) == (world.unowned, [])
 
 
 @promise(
@@ -68,7 +68,7 @@ def what_was_never_sent_and_questions_without_an_answer_may_be_asked_again(world
         world.fail_next(fault)
         with pytest.raises(Retry):
             call()
-    assert (world.owner(ref), world.notes(ref)) == (None, [])
+    assert (world.owner(ref), world.notes(ref)) == (world.unowned, [])
 
 
 @promise(
@@ -81,7 +81,7 @@ def revoked_credentials_stop_the_pass(world: World) -> None:
         world.fail_next(Fault.FORBIDDEN)
         with pytest.raises(Stop):
             call()
-    assert (world.owner(ref), world.notes(ref)) == (None, [])
+    assert (world.owner(ref), world.notes(ref)) == (world.unowned, [])
 
 
 @promise(

@@ -222,7 +222,7 @@ def a_version_moves_with_the_record_or_there_is_none(world: World) -> None:
 def read_shows_a_change_at_once(world: World) -> None:
     one, other = world.people()[:2]
     ref = world.add(DAY)
-    assert world.seen(ref).owner is None
+    assert world.seen(ref).owner == world.unowned
     for owner in (one, other):
         world.edit_owner(ref, owner)
         assert world.seen(ref).owner == owner
@@ -243,7 +243,7 @@ def read_answers_for_exactly_the_refs_given(world: World) -> None:
     looks = world.connector.read(asked)
     assert set(looks) == set(asked)
     owners = {ref: look.record.owner for ref, look in looks.items() if look.record}
-    assert owners == {mine: one, theirs: other, nobodys: None}
+    assert owners == {mine: one, theirs: other, nobodys: world.unowned}
     assert all(look.record.ref == ref for ref, look in looks.items() if look.record)
 
 
@@ -295,7 +295,7 @@ def history_tells_each_owner_in_order(world: World) -> None:
         world.edit_owner(ref, owner)
     told = world.connector.history([ref, untouched])
     assert set(told) == {ref, untouched}
-    assert [change.owner for change in told[ref]] == [one, other, None, one]
+    assert [change.owner for change in told[ref]] == [one, other, world.unowned, one]
     assert not [change for change in told[untouched] if change.owner]
 
 

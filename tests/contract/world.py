@@ -37,6 +37,8 @@ class World(ABC):
     date: str
     """The date field by which the suite walks."""
     connector: Connector
+    unowned: OwnerId | None = None
+    """Who owns a record that was given to nobody; None where the CRM knows records without an owner."""
 
     @abstractmethod
     def another(self) -> Connector:

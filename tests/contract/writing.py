@@ -53,7 +53,7 @@ def records_that_are_not_named_stay_untouched(world: World) -> None:
     before, named, after = (world.add(DAY, owner=owner) for owner in (None, None, other))
     versions = [world.seen(ref).version for ref in (before, after)]
     world.connector.assign([give(world, named, one)])
-    assert [world.owner(ref) for ref in (before, named, after)] == [None, one, other]
+    assert [world.owner(ref) for ref in (before, named, after)] == [world.unowned, one, other]
     assert [world.seen(ref).version for ref in (before, after)] == versions
     assert [world.notes(ref) for ref in (before, named, after)] == [[], [], []]
 
@@ -81,7 +81,7 @@ def records_that_cannot_be_written_do_not_stop_the_others(world: World) -> None:
         merged: Verdict.GONE,
         last: Verdict.DONE,
     }
-    assert [world.owner(ref) for ref in (refused, last)] == [None, owner]
+    assert [world.owner(ref) for ref in (refused, last)] == [world.unowned, owner]
 
 
 @promise(
@@ -127,7 +127,7 @@ def an_owner_is_taken_away(world: World) -> None:
 )
 def an_owner_write_without_an_answer_is_doubtful(world: World) -> None:
     owner = world.people()[0]
-    for fault, landed in ((Fault.CUT_AFTER, owner), (Fault.CUT_BEFORE, None)):
+    for fault, landed in ((Fault.CUT_AFTER, owner), (Fault.CUT_BEFORE, world.unowned)):
         refs = seed(world, 3)
         batch = [give(world, ref, owner) for ref in refs]
         world.fail_next(fault)

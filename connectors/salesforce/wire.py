@@ -1,0 +1,284 @@
+"""What is asked of Salesforce about leads, and what it answers, as values of the contract (pure).
+
+Times are text such as 2026-05-01T07:25:37.000+0000, in whole seconds; a field of a related record stands in an object.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import Any, NamedTuple
+
+from connectors.contract import Absent, Change, Entered, Everything, Look, Page, RawValue, Record
+from connectors.errors import Doubt, Stop
+from connectors.http import Answer
+from connectors.salesforce import wire_soql as soql
+from connectors.salesforce.wire_ids import full, is_id
+from router.model import ConnectionName, LeadRef, OwnerId, RecordId
+
+ID, OWNER = "Id", "OwnerId"
+CONVERTED, DELETED, MASTER = "IsConverted", "IsDeleted", "MasterRecordId"
+MERGED = frozenset({"lead", "contact", "account", "case"})
+"""The objects whose records can be merged."""
+
+PAGE = 2000
+MANY = 20_000
+"""With more records than this, a walk is read as a bulk job: page by page it would take much of the day's calls."""
+
+LOST_CURSOR = frozenset({"INVALID_QUERY_LOCATOR", "QUERY_TIMEOUT", "NOT_FOUND"})
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The object that holds the leads, and which of its fields are read, each as the mapping writes it."""
+
+    connection: ConnectionName
+    object: str
+    fields: frozenset[str]
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is the standard object of leads, which alone can be converted."""
+        return self.object.lower() == "lead"
+
+    @property
+    def there(self) -> tuple[str, ...]:
+        """The condition for records that are ours to see."""
+        return (f"{CONVERTED} = false",) if self.leads else ()
+
+    @cached_property
+    def core(self) -> tuple[str, ...]:
+        return (ID, OWNER, *((CONVERTED,) if self.leads else ()))
+
+    def ref(self, record: str) -> LeadRef:
+        return LeadRef(self.connection, self.object, RecordId(record))
+
+    def is_ours(self, ref: LeadRef) -> bool:
+        """Return whether the org may have this record; an odd id would make it refuse the whole query."""
+        return (ref.connection, ref.object) == (self.connection, self.object) and is_id(ref.record)
+
+    def asked(self, *also: str) -> tuple[str, ...]:
+        """Return all fields to read, each once whatever the case in which it is written."""
+        names = {name.lower(): name for name in [*also, *sorted(self.fields), *self.core]}
+        return tuple(names.values())
+
+    def room(self, *also: str) -> tuple[tuple[str, ...], bool]:
+        """Return the fields for which a walk's query has room, and whether they are all of them."""
+        every = self.asked(*also)
+        return (every, True) if soql.fits(",".join(every), beside=1_000) else ((*also, *self.core), False)
+
+
+# --- walks ------------------------------------------------------------------------------------------------
+
+
+class Place(NamedTuple):
+    """Where a walk by date stands: behind a record of that date, and where the server's own cursor goes on.
+
+    `date` is as a query writes it. Without a `record` it is the place before all of that date.
+    """
+
+    date: str
+    record: str = ""
+    cursor: str = ""
+
+    def __str__(self) -> str:
+        return " ".join([self.date, self.record or "-", *([self.cursor] if self.cursor else [])])
+
+
+def place(position: str) -> Place:
+    """Return the place that a position names."""
+    date, record, cursor, *more = [*position.split(" "), "", ""]
+    record = "" if record == "-" else record
+    sound = moment(date) and (not record or is_id(record)) and (not cursor or cursor.startswith("/services/"))
+    if any(more) or not sound:
+        raise lost(position)
+    return Place(date, record, cursor)
+
+
+def lost(position: str) -> Stop:
+    return Stop(f"{position!r} is no position of this connector: begin the walk again")
+
+
+def entered(table: Table, walk: Entered, at: Place, fields: Iterable[str]) -> str:
+    """Return the query for the records of a walk behind a place."""
+    later = soql.behind(walk.field, at.date, at.record) if at.record else f"{walk.field} >= {at.date}"
+    return soql.select(fields, table.object, [later, *table.there], f"ORDER BY {walk.field}, {ID}")
+
+
+def swept(table: Table, position: str | None, fields: Iterable[str]) -> str:
+    """Return the query for a page of all records, which goes by id."""
+    if position is not None and not is_id(position):
+        raise lost(position)
+    later = [f"{ID} > {soql.text(position)}"] if position else []
+    return soql.select(fields, table.object, [*later, *table.there], f"ORDER BY {ID} LIMIT {PAGE}")
+
+
+def walked(answer: Answer, body: Any, table: Table, walk: Entered, at: Place) -> Page:
+    """Return a page of a walk by date. Its end is `done` and nothing else: the server chooses how long a page is."""
+    changes = [Change(one, moment(one.fields.get(walk.field))) for one in _records(body, table, walk.field)]
+    return _page(answer, changes, _following(body, changes, at))
+
+
+def swept_page(answer: Answer, body: Any, table: Table, walk: Everything) -> Page:
+    """Return a page of the sweep; a full one may be the last, which the next one tells."""
+    changes = [Change(one, _newest(one, walk.dates)) for one in _records(body, table, *walk.dates)]
+    goes_on = changes and (not _done(body) or len(rows(body)) >= PAGE)
+    return _page(answer, changes, changes[-1].record.ref.record if goes_on else None)
+
+
+def _page(answer: Answer, changes: Sequence[Change], position: str | None) -> Page:
+    stamps = [change.stamp for change in changes if change.stamp is not None]
+    return Page(changes, position, max(stamps, default=None), server_time(answer))
+
+
+def _following(body: Any, changes: Sequence[Change], at: Place) -> str | None:
+    if _done(body):
+        return None
+    cursor = str(body.get("nextRecordsUrl") or "")
+    dated = next((change for change in reversed(changes) if change.stamp is not None), None)
+    if dated is not None and dated.stamp is not None:
+        return str(Place(soql.like(at.date, dated.stamp), dated.record.ref.record, cursor))
+    if not cursor:
+        raise Doubt("Salesforce says that there is more, and not where")
+    return str(at._replace(cursor=cursor))
+
+
+def _done(body: Any) -> bool:
+    return body.get("done") is not False
+
+
+def _newest(record: Record, dates: Iterable[str]) -> datetime | None:
+    return max((at for name in dates if (at := moment(record.fields.get(name)))), default=None)
+
+
+def server_time(answer: Answer) -> datetime:
+    """Return Salesforce's clock, whole seconds."""
+    date = answer.date()
+    if date is None:
+        raise Stop(
+            "Salesforce: the answer has no Date header, so its time is unknown: does a proxy take it away?"
+        )
+    return date
+
+
+def moment(raw: RawValue) -> datetime | None:
+    """Read a time, or a day as its beginning in UTC; None where it is none."""
+    try:
+        found = datetime.fromisoformat(str(raw or ""))
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+# --- records ----------------------------------------------------------------------------------------------
+
+
+def rows(body: Any) -> Rows:
+    """Return the rows of a query's answer."""
+    found = body.get("records") if isinstance(body, Mapping) else None
+    return [one for one in found or () if isinstance(one, Mapping)]
+
+
+def total(body: Any) -> int:
+    """Return how many rows a query has found, which stands on each of its pages."""
+    found = body.get("totalSize")
+    return found if isinstance(found, int) else 0
+
+
+def cursor(body: Any) -> str | None:
+    """Return where the answer to a query goes on, None at its end."""
+    return None if _done(body) else str(body.get("nextRecordsUrl") or "") or None
+
+
+def record_id(row: Mapping[str, Any]) -> str:
+    """Return a row's id: a query that did not ask for it tells it by the address of the record."""
+    address = str((row.get("attributes") or {}).get("url") or "")
+    return full(str(row.get(ID) or address.rpartition("/")[2]))
+
+
+def _records(body: Any, table: Table, *also: str) -> Iterator[Record]:
+    names = table.asked(*also)
+    for row in rows(body):
+        if is_id(record_id(row)):
+            yield record(row, table, names)
+
+
+def record(row: Mapping[str, Any], table: Table, names: Iterable[str]) -> Record:
+    """Return a row as a record; Salesforce answers with its own spelling of names, we with that of the mapping."""
+    fields = {name: _value(row, name) for name in names}
+    owner = fields.get(OWNER)
+    return Record(table.ref(record_id(row)), fields, OwnerId(full(str(owner))) if owner else None)
+
+
+def _value(row: Mapping[str, Any], name: str) -> RawValue:
+    found: Any = row
+    for part in (name,) if name in row else name.split("."):
+        if not isinstance(found, Mapping):
+            return None
+        found = found[part] if part in found else _spelt(found, part)
+    return _plain(found)
+
+
+def _spelt(row: Mapping[str, Any], name: str) -> Any:
+    return next((value for key, value in row.items() if key.lower() == name.lower()), None)
+
+
+def _plain(found: Any) -> RawValue:
+    if found is None or isinstance(found, str | int | float):
+        return found
+    return json.dumps(found, ensure_ascii=False)
+
+
+# --- looks ------------------------------------------------------------------------------------------------
+
+
+def looked(table: Table) -> tuple[str, ...]:
+    """Return the fields of a look besides those of the mapping."""
+    return (DELETED, *((MASTER,) if table.object.lower() in MERGED else ()))
+
+
+def by_ids(table: Table, ids: Sequence[str], fields: Sequence[str]) -> Iterator[str]:
+    """Yield queries for the records by id; fields for which one has no room are asked for by another one."""
+    core = (*table.core, *looked(table))
+    more = [name for name in fields if name not in core]
+    for some in soql.batches(ids):
+        query = partial(_by_id, table.object, core, f"{ID} IN {soql.texts(some)}")
+        yield from soql.filled(more, query, len(more)) if more else [query(())]
+
+
+def _by_id(kind: str, core: Sequence[str], condition: str, fields: Sequence[str]) -> str:
+    return soql.select([*core, *fields], kind, [condition])
+
+
+def looks(found: Rows, table: Table, refs: Iterable[LeadRef]) -> dict[LeadRef, Look]:
+    """Return what the rows say of each ref; rows of one record complete each other."""
+    names = (*table.asked(), *looked(table))
+    there: dict[str, dict[str, Any]] = {}
+    for row in found:
+        there.setdefault(record_id(row), {}).update(row)
+    looks = {ref: _look(there.get(full(ref.record)), table, names) for ref in refs}
+    return {ref: _as_asked(ref, look) for ref, look in looks.items()}
+
+
+def _look(row: Mapping[str, Any] | None, table: Table, names: Sequence[str]) -> Look:
+    if row is None:
+        return Look(None, Absent.MISSING)
+    if row.get(DELETED) is True:
+        survivor = row.get(MASTER)
+        return Look(None, Absent.MERGED, RecordId(full(survivor))) if survivor else Look(None, Absent.DELETED)
+    if row.get(CONVERTED) is True:
+        return Look(None, Absent.CONVERTED)
+    return Look(record(row, table, names))
+
+
+def _as_asked(ref: LeadRef, look: Look) -> Look:
+    """A ref may hold the short form of an id: the record comes back under the ref that was asked for."""
+    found = look.record
+    if found is None or found.ref == ref:
+        return look
+    return Look(Record(ref, found.fields, found.owner))
