@@ -22,6 +22,7 @@ class Gates:
 
     def __init__(self) -> None:
         self._gates: dict[Hashable, Gate] = {}
+        self._kept: dict[Hashable, dict[Hashable, object]] = {}
 
     def open(self, found: Configuration, settings: Connection, limits: Limits | None) -> Gate | None:
         """Return the gate of a connection's account, None where its CRM has no limits.
@@ -36,6 +37,10 @@ class Gates:
             share = min(each.daily_share for each in sharing(found, settings))
             self._gates[_account(settings)] = Gate(Pacer(limits, float(share)))
         return self._gates[_account(settings)]
+
+    def kept(self, settings: Connection) -> dict[Hashable, object]:
+        """Return what connectors keep from one pass to the next for a connection's account."""
+        return self._kept.setdefault(_account(settings), {})
 
     def known(self, settings: Connection) -> Gate | None:
         """Return the gate of a connection's account, if it was opened."""
@@ -61,7 +66,8 @@ def sharing(found: Configuration, settings: Connection) -> Sequence[Connection]:
 
 
 def _account(settings: Connection) -> Hashable:
+    """Return what tells an account from others: its secrets, or the options where a file holds the secret."""
     options = settings.options
     held = [getattr(options, each.name) for each in fields(options)] if is_dataclass(options) else []
     secrets = frozenset(value for value in held if isinstance(value, Secret))
-    return settings.kind, secrets or settings.name
+    return settings.kind, secrets or (settings.name if options is None else repr(options))

@@ -126,11 +126,11 @@ def wire(
             f"{settings.name}: this version checks {settings.kind} connections, but cannot sync them yet"
         )
     mapping, transport = field_mapping(settings), Transport(seams.sleep, seams.stopping)
-    connector = kind.open(
-        settings.options, _account(settings, mapping, seams, transport, rehearsal=rehearsal)
-    )
+    gates = gates or Gates()
+    account = _account(settings, mapping, seams, transport, rehearsal=rehearsal)
+    connector = kind.open(settings.options, replace(account, kept=gates.kept(settings)))
     router, ours = Router(found.rulebook), question(settings.when)
-    transport.gate = (gates or Gates()).open(found, settings, connector.features.limits)
+    transport.gate = gates.open(found, settings, connector.features.limits)
     return Wired(
         settings=settings,
         connector=connector,

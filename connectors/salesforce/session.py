@@ -38,7 +38,7 @@ _NOT_TRUSTED = ("CERTIFICATE", "WRONG_VERSION")
 def opened(ca_file: Path | None) -> requests.Session:
     """Return a session. Raises `Unusable` where there is no authority in `ca_file`."""
     session = requests.Session()
-    adapter = _Adapter(_trusting(ca_file) if ca_file else None)
+    adapter = _Adapter(trusting(ca_file) if ca_file else None)
     for scheme in ("https://", "http://"):
         session.mount(scheme, adapter)
     session.headers.update({**FIXED, "User-Agent": "leadswitch", "Accept": "application/json"})
@@ -97,7 +97,7 @@ class _Adapter(HTTPAdapter):
         return super().send(request, *place, **chosen)
 
 
-def _trusting(ca_file: Path) -> ssl.SSLContext:
+def trusting(ca_file: Path) -> ssl.SSLContext:
     """Return a context with one authority more: requests adds the usual ones to it for each connection."""
     context = create_urllib3_context()
     try:

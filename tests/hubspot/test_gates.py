@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 from config.settings import Configuration, Connection
+from connectors import salesforce
 from connectors.contract import Budget, Limits, Secret
 from connectors.hubspot import Options
 from router.rules import Rulebook
@@ -65,6 +67,22 @@ def test_what_one_pass_sent_counts_for_the_next_over_another_connection() -> Non
         gate.take("read", slept.append, lambda: False)
         gate.over("read")
     assert len(slept) == 1
+
+
+def test_connections_whose_secret_is_in_the_same_file_share_a_gate() -> None:
+    by_key = salesforce.Options(client_id="app", username="u@example.com", private_key_file=Path("key.pem"))
+    leads, contacts, other = (
+        replace(CONTACTS, name=name, kind="salesforce", options=options)
+        for name, options in (("l", by_key), ("c", by_key), ("o", replace(by_key, username="o@example.com")))
+    )
+    assert sharing(configured(leads, contacts, other), leads) == [leads, contacts]
+
+
+def test_what_a_connector_keeps_is_there_for_the_next_one_with_the_same_credentials() -> None:
+    gates = Gates()
+    gates.kept(CONTACTS)["token"] = "the one in use"
+    assert gates.kept(DEALS) == {"token": "the one in use"}
+    assert gates.kept(OTHER) == Gates().kept(CONTACTS) == {}
 
 
 def test_a_crm_without_limits_has_no_gate() -> None:

@@ -34,7 +34,10 @@ class Met:
 
 @dataclass
 class Front:
-    """`give` answers logins, `say` answers what comes with a good token. `at` is the server that new tokens name."""
+    """`give` answers logins, `say` what comes with a good token; `ended` is called before another token is refused.
+
+    `at` is the server that new tokens name.
+    """
 
     at: int = 0
     logins: list[Request] = field(default_factory=list)
@@ -42,6 +45,7 @@ class Front:
     good: set[str] = field(default_factory=set)
     say: Callable[[Request], Answer] = lambda _: FINE
     give: Callable[[Request], Answer] | None = None
+    ended: Callable[[], object] = lambda: None
     now: datetime = START
 
     def __post_init__(self) -> None:
@@ -90,7 +94,10 @@ class Front:
                 return self.give(request) if self.give else self.token()
             self.met.append(Met(number, request))
             good = request.headers.get("authorization", "").removeprefix("Bearer ") in self.good
-            return self.say(request) if good else EXPIRED
+            if good:
+                return self.say(request)
+            self.ended()
+            return EXPIRED
 
         return answer
 

@@ -6,17 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 import requests
 from requests import exceptions as sending
 from urllib3 import exceptions as network
 
-from connectors.contract import Secret
+from connectors.contract import Account, Secret
 from connectors.errors import ConnectorError, Doubt, Retry, Stop, Unusable
-from connectors.salesforce.session import TIMEOUTS, opened, send
+from connectors.salesforce import Options
+from connectors.salesforce.client import Client
+from connectors.salesforce.session import TIMEOUTS, opened, send, trusting
 from connectors.salesforce.wire_paths import FIXED, Request
+from router.model import ConnectionName
+from sandbox.certificates import Authority
 from sandbox.messages import Answer, Cut
-from tests.salesforce.front import FINE, Front, errors
+from sandbox.server import Server
+from tests.salesforce.front import FINE, START, Front, errors
 
 LOOK = Request("GET", "query", query=[("q", "SELECT Id FROM Lead WHERE Name = 'Grün & Söhne'")])
 WRITE = Request("PATCH", "composite/sobjects", {"allOrNone": False, "records": [{"Company": "Grün"}]})
@@ -151,6 +157,7 @@ def test_a_proxy_is_used_unless_the_org_is_on_this_machine(
         (sending.ContentDecodingError("not gzip"), Doubt),
         (sending.SSLError("UNEXPECTED_EOF_WHILE_READING"), Doubt),
         (sending.SSLError("CERTIFICATE_VERIFY_FAILED self-signed"), Stop),
+        (sending.SSLError("WRONG_VERSION_NUMBER"), Stop),
         (sending.InvalidProxyURL("no host in http://"), Stop),
         (OSError("Could not find a suitable TLS CA certificate bundle"), Stop),
         (ConnectionResetError(), Doubt),
@@ -234,6 +241,44 @@ def test_when_the_answer_says_that_the_calls_are_spent_nothing_is_waited_for(fro
 
 
 # --- TLS --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture
+def safe(authority: Authority) -> Iterator[Server]:
+    with Server(lambda _: FINE, tls=authority.context()) as server:
+        yield server
+
+
+def told_over_tls(server: Server, ca_file: Path | None) -> Answer:
+    options = Options(token=Secret("t"), instance_url=server.url, ca_file=ca_file)
+    account = Account(connection=ConnectionName("sf"), object="Lead", clock=lambda: START)
+    answer = Client(options, account).ask("query", LOOK)
+    return Answer(answer.status, answer.body)
+
+
+def test_an_extra_authority_is_trusted_beside_the_usual_ones(
+    safe: Server, authority: Authority, tmp_path: Path
+) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_bytes(authority.ca)
+    assert told_over_tls(safe, file).status == 200
+    context = trusting(file)
+    before = len(context.get_ca_certs())
+    context.load_verify_locations(certifi.where())  # as it is done for each connection
+    assert len(context.get_ca_certs()) > before == 1
+
+
+def test_a_server_of_another_authority_is_refused_and_ca_file_is_named(safe: Server, tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_bytes(Authority().ca)
+    for ca_file in (file, None):
+        with pytest.raises(Stop, match=r"CERTIFICATE_VERIFY_FAILED.*does `ca_file` name the right authority"):
+            told_over_tls(safe, ca_file)
 
 
 @pytest.mark.parametrize(
