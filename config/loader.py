@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -92,7 +93,11 @@ class _Reading:
                 self._mappings.read(entry.mapping)
         names = self._names(trees)
         conditions = Conditions(self._findings, names, file.timezone)
-        book = self._rulebook(trees, names, conditions)
+        teams, rules = self._model(TeamsFile, trees.teams), self._model(RulesFile, trees.rules)
+        book = self._rulebook(teams, rules, names, conditions)
+        if trees.rules is not None:
+            Rules(self._findings, names, conditions).unread(trees.rules.get("rules"), rules)
+            self._catch_all(book, trees.rules, rules.rules)
         options = OptionsReader(self._findings, self._secrets, self._vocabulary.secret, self._directory)
         reader = Connections(self._findings, self._vocabulary, conditions, self._mappings, options)
         connections = reader.read(file)
@@ -101,6 +106,9 @@ class _Reading:
             self._findings.notice(Place(LEADSWITCH, 1, 1), "no connections: there is nothing to sync")
         if self._findings.problems:
             raise ConfigError(self._findings.problems)
+        subject = lint.Subject(
+            book, rules, teams, conditions.named("territory"), tuple(file.connections), self._vocabulary
+        )
         return Configuration(
             rulebook=book,
             connections=connections,
@@ -109,7 +117,7 @@ class _Reading:
             timezone=file.timezone,
             hash=_hash(self._source.read),
             files=dict(sorted(self._source.read.items())),
-            notices=tuple(self._findings.notices),
+            noticed=cache(partial(lint.notices, subject, self._findings)),
         )
 
     def _retention(self, entry: RetentionEntry | None) -> Retention:
@@ -148,15 +156,13 @@ class _Reading:
 
     # --- people and rules ---------------------------------------------------------------------------------
 
-    def _rulebook(self, trees: _Trees, names: Names, conditions: Conditions) -> Rulebook:
-        teams, file = self._model(TeamsFile, trees.teams), self._model(RulesFile, trees.rules)
+    def _rulebook(self, teams: TeamsFile, file: RulesFile, names: Names, conditions: Conditions) -> Rulebook:
         people = People(self._findings, names, conditions.zone)
         reps = people.reps(teams)
         emails = {rep.email.casefold(): rep.id for rep in reps.values() if rep.email}
         self._named_parts(file, conditions, Lists(self._findings, names, self._source, emails))
         rules = Rules(self._findings, names, conditions)
-        raw = trees.rules or Map(Place(RULES), {})
-        book = Rulebook(
+        return Rulebook(
             rules=rules.read(file),
             reps=reps,
             teams=people.teams(teams),
@@ -169,12 +175,6 @@ class _Reading:
             holidays=public_holiday,
             **({} if file.otherwise is None else {"otherwise": rules.steps(file.otherwise)}),
         )
-        rules.unread(raw.get("rules"), file)
-        if trees.rules is not None:
-            self._lint(book, raw, file.rules)
-        if trees.teams is not None:
-            lint.people(book, teams, self._findings)
-        return book
 
     def _named_parts(self, file: RulesFile, conditions: Conditions, lists: Lists) -> None:
         for name, node in file.lists.items():
@@ -182,13 +182,11 @@ class _Reading:
                 conditions.lists[str(name)] = values
         conditions.declare(file.territories, file.bands)
 
-    def _lint(self, book: Rulebook, raw: Map, entries: list[RuleEntry]) -> None:
+    def _catch_all(self, book: Rulebook, raw: Map, entries: list[RuleEntry]) -> None:
         written = raw.get("rules")
         if isinstance(written, Text | Map) or (isinstance(written, Seq) and len(written) > len(entries)):
             return  # rules with problems are left out: what is missing may be one of them
         lint.catch_all(book.rules, entries, self._findings)
-        lint.dead_values(book.rules, entries, self._findings)
-        lint.attributes(book, entries, self._findings)
 
 
 def _hash(files: Mapping[str, str]) -> str:

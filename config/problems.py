@@ -80,6 +80,10 @@ class Findings:
         """What is allowed, but should be known, in the order of the places."""
         return sorted(self._notices.values())
 
+    def copy(self) -> Findings:
+        """Return these findings, to add to them."""
+        return Findings(dict(self._problems), dict(self._notices), self._suggested)
+
     def add(self, place: Place, message: str, hint: str = "") -> None:
         """Note a problem."""
         self._problems.setdefault((place, message), _problem(place, message, hint))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
 from datetime import date
@@ -141,7 +141,8 @@ class Retention:
 class Configuration:
     """A configuration that was checked. `files` are its texts as read, with `${...}` unresolved.
 
-    `store` may carry a password and stays out of the repr; `hash` is SHA-256 over the files.
+    `store` may carry a password and stays out of the repr; `hash` is SHA-256 over the files. `noticed` looks for what
+    is allowed and looks like a mistake: only who shows it waits for that.
     """
 
     rulebook: Rulebook
@@ -151,4 +152,9 @@ class Configuration:
     timezone: str
     hash: str
     files: Mapping[str, str] = default(repr=False)
-    notices: tuple[Problem, ...] = ()
+    noticed: Callable[[], tuple[Problem, ...]] = default(default=tuple, repr=False, compare=False)
+
+    @property
+    def notices(self) -> tuple[Problem, ...]:
+        """What is worth knowing, in the order of the places."""
+        return self.noticed()

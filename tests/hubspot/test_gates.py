@@ -42,7 +42,6 @@ def configured(*connections: Connection) -> Configuration:
         timezone="UTC",
         files={},
         hash="",
-        notices=(),
     )
 
 

@@ -33,13 +33,14 @@ OF_NORMALISING = "publicsuffixlist idna phonenumbers tzdata"
 OF_CONFIG = "router.model router.rules router.capacity router.trace config config.*"
 OF_OUR_OPTIONS = f"connectors connectors.* {OF_CONFIG}"
 """Options stand in each connector's `__init__`; the connectors themselves are excluded below."""
+OF_MATCHING = "router.match router.conditions router.comparisons router.columns router.trace"
 
 LOADS = {
     "--help": (OF_TYPER, "sync sync.cli"),
     "sync --help": (OF_READING, "sync sync.cli"),
     "config schema": (OF_READING, f"router {OF_CONFIG} sync.commands.schema"),
     "init new": (OF_READING, f"router {OF_CONFIG} sync.commands.init"),
-    "check": (OF_READING, f"{OF_OUR_OPTIONS} router sync.commands.check sync.wiring"),
+    "check": (OF_READING, f"{OF_OUR_OPTIONS} {OF_MATCHING} router sync.commands.check sync.wiring"),
     "route leads.csv --json": (f"{OF_READING} {OF_NORMALISING}", f"{OF_OUR_OPTIONS} router router.* sync.*"),
     "parked --json": (OF_STORE, f"{OF_OUR_OPTIONS} router router.* sync.*"),
     "explain 1 --json": (OF_STORE, f"{OF_OUR_OPTIONS} router router.* sync.*"),
