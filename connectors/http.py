@@ -36,7 +36,8 @@ class Answer:
 def decoded(body: bytes) -> Any:
     """Return what a body of JSON says; what only lenient readers take (half a surrogate pair) is read too.
 
-    Integers beyond 64 bits come as floats. Raises `ValueError` where it is no JSON, `RecursionError` where it is nested without end.
+    Integers beyond 64 bits come as floats. Raises `ValueError` where it is no JSON, `RecursionError` where it is
+    nested without end.
     """
     try:
         return orjson.loads(body)

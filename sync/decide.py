@@ -42,6 +42,9 @@ from sync.work import Pass
 if TYPE_CHECKING:
     from sync.following import Following
 
+TOGETHER = 100
+"""How many leads are decided in one transaction at most: it is short, since no other pass decides meanwhile."""
+
 SAME_PERSON = "same_person"
 _INSERT_DECISIONS = inserting(schema.decisions, *schema.decisions.c.keys())
 _INSERT_LOG = inserting(schema.log, *schema.log.c.keys())
@@ -61,8 +64,11 @@ class _Asked(NamedTuple):
 
 def decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
     """Decide each waiting lead and write decisions, turns and claims; return the rows as they stand now."""
-    if not waiting:
-        return []
+    parts = (waiting[start : start + TOGETHER] for start in range(0, len(waiting), TOGETHER))
+    return [row for part in parts for row in _decide(work, part)]
+
+
+def _decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
     now, router, key, _ = work.now(), work.wired.router, work.store_key, work.people()
     asked = [_Asked(row, lead, router.match(lead, now), person_hashes(key, lead)) for row, lead in waiting]
     following = _following(work, asked)

@@ -38,9 +38,9 @@ A question is asked again by `Pass.asking`; a write never is: before each sendin
 
 ATTEMPTS = 6
 _LONGEST_WAIT = 60.0
-_FLIGHT = 8
-BATCH = 100
-FRESH = 1000
+_FLIGHT, _FEWEST = 8, 3
+_ABREAST = 800
+FRESH = 2000
 """How many leads are kept at hand."""
 
 
@@ -113,9 +113,14 @@ class Pass:
 
     @property
     def batch(self) -> int:
-        """How many leads go through the CRM together."""
+        """How many leads go through the CRM together: as many as one call takes, whatever it does."""
         features = self.connector.features
-        return min(BATCH, features.read_batch, features.write_batch, features.note_batch)
+        return min(features.read_batch, features.write_batch, features.note_batch)
+
+    @property
+    def width(self) -> int:
+        """How many calls may be under way: fewer where each is about many leads."""
+        return max(_FEWEST, min(_FLIGHT, _ABREAST // self.batch))
 
     def intake(self, watermark: datetime | None = None) -> Intake:
         settings = self.wired.settings
@@ -159,10 +164,10 @@ def pause(error: Retry | None, attempt: int) -> float:
     return min(2.0 ** (attempt - 1), _LONGEST_WAIT)
 
 
-def carry_out(work: Pass, tasks: Iterator[Task | None], *, width: int = _FLIGHT) -> None:
+def carry_out(work: Pass, tasks: Iterator[Task | None], *, width: int | None = None) -> None:
     """Drive the tasks of a pass, and write what waited for a transaction that did not come."""
     try:
-        drive(tasks, work.seams, width=width)
+        drive(tasks, work.seams, width=width or work.width)
     finally:
         if work.over:
             with work.session.transaction("over") as tx:
