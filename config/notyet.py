@@ -13,11 +13,8 @@ _NO_SYNC = "this version cannot sync it yet; `route` and `check` work"
 
 NOT_IN_FORCE: Mapping[str, str] = {
     "calendar": "absences of the calendar do not keep leads from a rep; `away` does",
-    "absence: catch_up": "every absence keeps its place in the turn",
-    "charge_turn": "leads outside of the turn never charge it",
     "sla": "no deadline for the first touch is watched",
     "notify": "nobody is told",
-    "until: open": "the lead is held for `at_most` at the longest, as with a plain hold",
     "kind: leadsquared": _NO_SYNC,
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from config import fallbacks
 from config.conditions import Conditions
 from config.files.rules import Choice, PointsEntry, RuleEntry, RulesFile, SamePersonEntry, StepEntry
 from config.names import CUSTOM, Names
@@ -26,6 +27,7 @@ from router.rules import (
     SamePerson,
     Step,
     StepTarget,
+    Target,
     ToOwner,
     ToQueue,
     ToTeam,
@@ -53,9 +55,11 @@ class Rules:
             if isinstance(item, Map) and id(item.get("when")) not in done:
                 self.conditions.read(item.get("when"))
 
-    def steps(self, entries: Iterable[StepEntry]) -> tuple[Step, ...]:
-        """Return the steps of an `otherwise`."""
-        return tuple(self._step(entry) for entry in entries)
+    def steps(self, entries: Iterable[StepEntry], target: Target | None = None) -> tuple[Step, ...]:
+        """Return the steps of an `otherwise`; `target` is that of the one rule that they belong to."""
+        steps = [fallbacks.Placed(self._step(entry), entry.place) for entry in entries]
+        fallbacks.check(target, steps, self.findings)
+        return tuple(step for step, _ in steps)
 
     def same_person(self, entry: SamePersonEntry | None) -> SamePerson:
         """Return what holds for the same person; without the key, too: nobody wants two owners for one."""
@@ -90,13 +94,14 @@ class Rules:
         for key in ("sla", "notify"):
             if (node := getattr(entry, key)) is not None:
                 notice(self.findings, node.place, key)
-        otherwise = None if entry.otherwise is None else self.steps(entry.otherwise)
         target = Keep() if entry.assign.keep else self._target(entry.assign, entry.name.place)
+        if entry.assign.charge_turn and isinstance(target, Keep | ToQueue):
+            hint = "leave it out: only a team or an owner has turns"
+            self.findings.notice(entry.name.place, "'charge_turn' charges nobody here", hint)
+        otherwise = None if entry.otherwise is None else self.steps(entry.otherwise, target)
         return Rule(str(entry.name), self.conditions.read(entry.when), target, otherwise)
 
     def _target(self, entry: Choice, place: Place) -> ToOwner | ToQueue | ToTeam:
-        if entry.charge_turn:
-            notice(self.findings, place, "charge_turn")
         if entry.owner is not None:
             return self._owner(entry.owner, charge_turn=bool(entry.charge_turn))
         if entry.queue is not None:
@@ -144,17 +149,13 @@ class Rules:
     # --- otherwise ----------------------------------------------------------------------------------------
 
     def _step(self, entry: StepEntry) -> Step:
-        if entry.when is not None:
-            notice(self.findings, entry.when.place, f"if: {entry.when}")
         return Step(self._do(entry), If(entry.when) if entry.when else If.ALWAYS)
 
     def _do(self, entry: StepEntry) -> StepTarget:
         if entry.alert:
             return Alert()
         if entry.hold is None:
-            return self._target(entry, _place_of(entry))
-        if entry.hold.until is not None:
-            notice(self.findings, entry.hold.until.place, "until: open")
+            return self._target(entry, entry.place)
         return Hold(entry.hold.at_most, until_open=entry.hold.until is not None)
 
     # --- attributes ---------------------------------------------------------------------------------------
@@ -184,7 +185,3 @@ class Rules:
             node.place, "says what the rep must be", "write a value, a list, same or {same: strict}"
         )
         return Require()
-
-
-def _place_of(entry: StepEntry) -> Place:
-    return next(text.place for text in (entry.owner, entry.queue, entry.team) if text is not None)

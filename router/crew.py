@@ -69,11 +69,13 @@ class Crew:
             return None
         teams = [of.team] if isinstance(of, ToTeam) else self._teams[owner]
         if len(teams) != 1:
+            case.reasons.append(f"no turn is charged: {owner} is in {len(teams) or 'no'} teams")
             return None
         found = self.find(
             case, teams[0], asks_of(case.lead, of.require) if isinstance(of, ToTeam) else NOTHING
         )
         if not found.members.get(owner):
+            case.reasons.append(f"no turn is charged: {owner} has no share in {teams[0]} today")
             return None
         sharing = {rep: found.members[rep] for rep in (*found.sharing, owner)}
         turn = self.turn(case, teams[0], found, Portions(LEAD, sharing), taker=owner)

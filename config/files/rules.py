@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from config.problems import Refusal
+from config.problems import Place, Refusal
 from config.shapes import (
     Condition,
     Flag,
@@ -51,7 +59,9 @@ class Choice(Part):
     )
     follow_account: Flag = Field(False, description="Leads of a known account go to its owner.")  # noqa: FBT003
     wait: Seconds | None = Field(None, description="How long a lead waits for a known owner who is away.")
-    charge_turn: Flag | None = Field(None, description="Whether a lead outside of the turn counts as one.")
+    charge_turn: Flag | None = Field(
+        None, description="Whether leads that go to their owner out of turn cost one."
+    )
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -107,6 +117,20 @@ class StepEntry(Choice):
     when: Annotated[Text, *one_of("closed", "full", "nobody")] | None = Field(
         None, alias="if", description="When this step applies; default: always."
     )
+    _place: Place = PrivateAttr(Place("rules.yaml"))
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _placed(cls, value: object, read: ModelWrapValidatorHandler[Self]) -> Self:
+        entry = read(value)
+        if isinstance(value, Map):
+            entry._place = value.place  # noqa: SLF001
+        return entry
+
+    @property
+    def place(self) -> Place:
+        """Where the step is written."""
+        return self._place
 
     @classmethod
     def ways(cls) -> tuple[str, ...]:
