@@ -59,6 +59,9 @@ class Conditions:
             raise self._wrong(compare.field, f"field '{compare.field}' can not be filtered in a query call")
         if isinstance(compare.value, Literal) and compare.value.type == "named":
             return self._relative(column, compare, compare.value)
+        if compare.operator == "like" and column.field.type not in TEXTUAL:
+            text = f"invalid operator on {column.field.type} field"
+            raise self._wrong(compare.field, text, "INVALID_QUERY_FILTER_OPERATOR")
         values = self.values(compare)
         match compare.operator:
             case "=" | "!=":
@@ -66,13 +69,13 @@ class Conditions:
             case "in" | "not in":
                 return _equal(column, values, negated=compare.operator == "not in")
             case "like":
-                return self._like(column, compare, str(values[0] or ""))
+                return _like(column.get, str(values[0] or ""))
             case "includes" | "excludes":
                 return _includes(column.get, values, negated=compare.operator == "excludes")
         return self._ordered(column, compare, values[0])
 
     def _ordered(self, column: Column, compare: Compare, value: Value) -> Test:
-        if value is None or column.field.type in ("id_only", "boolean"):
+        if value is None or column.field.type == "boolean":
             text = (
                 f"field '{compare.field}' does not support the operator '{compare.operator}' with this value"
             )
@@ -80,23 +83,11 @@ class Conditions:
         folds = column.field.type in TEXTUAL
         return _sorted_test(column.get, compare.operator, value.casefold() if folds else value, folds=folds)  # type: ignore[union-attr]
 
-    def _like(self, column: Column, compare: Compare, pattern: str) -> Test:
-        if column.field.type not in TEXTUAL:
-            text = f"invalid operator on {column.field.type} field"
-            raise self._wrong(compare.field, text, "INVALID_QUERY_FILTER_OPERATOR")
-        matches, get = _pattern(pattern).match, column.get
-
-        def test(row: Row) -> bool:
-            value = get(row)
-            return isinstance(value, str) and matches(value) is not None
-
-        return test
-
     def _relative(self, column: Column, compare: Compare, literal: Literal) -> Test:
         """Compare with a relative date: it is the span from its first moment to the one after its last."""
         found = named_days(str(literal.value), self._now)
         if found is None or column.field.type not in _TIMES:
-            raise self._wrong_type(column, compare, literal)
+            raise self._wrong_type(column, compare)
         start, end = (_moment(day, column.field.type) for day in found)
         get = column.get
 
@@ -129,13 +120,13 @@ class Conditions:
             "date": literal.type == "date" and is_day(str(value)),
         }.get(kind, literal.type == ("number" if kind in _NUMBERS else "string"))
         if not fits:
-            raise self._wrong_type(column, compare, literal)
+            raise self._wrong_type(column, compare)
         if kind != "datetime":
             return value
         try:
             return canonical(str(value))
         except (ValueError, OverflowError):
-            raise self._wrong_type(column, compare, literal) from None
+            raise self._wrong_type(column, compare) from None
 
     def _id(self, compare: Compare, value: str) -> str:
         key = full(value)
@@ -144,10 +135,9 @@ class Conditions:
             raise self._wrong(compare.field, text, "INVALID_QUERY_FILTER_OPERATOR")
         return key or ""
 
-    def _wrong_type(self, column: Column, compare: Compare, literal: Literal) -> Problem:
+    def _wrong_type(self, column: Column, compare: Compare) -> Problem:
         kind = {"datetime": "dateTime", "reference": "string"}.get(column.field.type, column.field.type)
         quotes = "should be" if kind not in (*_NUMBERS, "boolean", "dateTime", "date") else "should not be"
-        del literal
         text = (
             f"value of filter criterion for field '{compare.field}' must be of type {kind} and {quotes} "
             "enclosed in quotes"
@@ -180,6 +170,16 @@ def _equal(column: Column, values: Sequence[Value], *, negated: bool) -> Test:
     def test(row: Row) -> bool:
         value = get(row)
         return ((value.casefold() if isinstance(value, str) else None) in texts) is not negated
+
+    return test
+
+
+def _like(get: Get, pattern: str) -> Test:
+    matches = _pattern(pattern).match
+
+    def test(row: Row) -> bool:
+        value = get(row)
+        return isinstance(value, str) and matches(value) is not None
 
     return test
 

@@ -53,7 +53,7 @@ class Usage:
         self._answers += 1
         if settings.limit_gap and self._answers % settings.limit_gap == 0:
             return {}
-        told = self.used - (self._draw.randint(0, 1) if settings.limit_jitter else 0)
+        told = self.used - (self._draw.randint(0, 2) if settings.limit_jitter else 0)
         return {"Sforce-Limit-Info": f"api-usage={max(0, told)}/{self.most}{settings.limit_parts}"}
 
     def limits(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -54,7 +55,16 @@ class Caller:
         found: Json = error
         return found
 
-    def update(self, *rows: Mapping[str, object], whole: bool = False, **headers: str) -> list[Json]:
+    def leads(self, where: str) -> list[Any]:
+        """Return the ids of the leads that pass a condition."""
+        return self.found(f"SELECT Id FROM Lead WHERE {where}")  # noqa: S608 - no SQL, and ours
+
+    def update(
+        self,
+        *rows: Mapping[str, object],
+        whole: bool = False,
+        headers: Mapping[str, str] = MappingProxyType({"Sforce_Auto_Assign": "FALSE"}),
+    ) -> list[Json]:
         """Update leads by one collection and return the outcomes."""
         records = [{"attributes": {"type": "Lead"}, **row} for row in rows]
         body = {"allOrNone": whole, "records": records}
