@@ -243,13 +243,22 @@ def _lock_file(file: Path, connection: str) -> Path:
     return file.with_name(f"{file.name}.{safe}.lock")
 
 
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "wal_autocheckpoint=4000",  # pages: a commit that moves the log into the database waits for the disk
+)
+
+
 def sqlite_pragmas(engine: sa.Engine) -> None:
     """Make SQLite durable, and every writing transaction take the write lock at its start."""
 
     @sa.event.listens_for(engine, "connect")
     def _connect(database: Any, _record: object) -> None:
         database.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        for pragma in _PRAGMAS:
             database.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
