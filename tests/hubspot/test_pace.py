@@ -267,7 +267,7 @@ def test_our_own_calls_are_among_those_that_the_account_counts() -> None:
     pacer = shared_account()
     pacer.told(counting(0), 0.0)
     sent(pacer, "read", 4_000)
-    pacer.told(counting(4_100), 0.0)
+    pacer.told(counting(7_000), 0.0)
     assert pacer.left(0.0) == 1_000
 
 

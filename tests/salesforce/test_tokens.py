@@ -211,6 +211,41 @@ def test_many_threads_that_meet_the_end_of_a_token_log_in_once(front: Front) -> 
     assert len(front.logins) == 2
 
 
+class Watched:
+    """A lock that counts who came to it, also those who still wait."""
+
+    def __init__(self) -> None:
+        self._lock, self._came, self._count = threading.Lock(), threading.Condition(), 0
+
+    def __enter__(self) -> None:
+        with self._came:
+            self._count += 1
+            self._came.notify_all()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def wait_for(self, count: int) -> None:
+        with self._came:
+            assert self._came.wait_for(lambda: self._count == count, 10)
+
+
+def test_those_who_come_during_a_login_wait_for_its_token() -> None:
+    tokens, lock, logins = Tokens(), Watched(), list[Token]()
+    tokens._lock = lock  # type: ignore[assignment]
+
+    def log_in() -> Token:
+        lock.wait_for(8)
+        logins.append(Token(Secret(f"t{len(logins)}"), "https://acme.my.salesforce.com"))
+        return logins[-1]
+
+    with ThreadPoolExecutor(8) as pool:
+        given = [pool.submit(tokens.current, lambda: START, log_in) for _ in range(8)]
+        assert {id(one.result(10)) for one in given} == {id(logins[0])}
+    assert len(logins) == 1
+
+
 def test_those_who_waited_for_a_login_that_failed_do_not_try_it_again(front: Front) -> None:
     front.give = lambda _: Answer(
         400, b'{"error":"invalid_grant","error_description":"authentication failure"}'
