@@ -27,7 +27,7 @@ LONGEST_SUBJECT, LONGEST_BODY = 255, 32_000
 CUSTOM = "__c"
 
 _SETTINGS = frozenset({"INVALID_FIELD", "INVALID_TYPE"})
-"""Codes of a call that no row can pass: a field or an object that is written is not there."""
+"""Codes for a field or an object that is written and is not there: no row can pass."""
 
 Row = Mapping[str, object]
 
@@ -56,7 +56,16 @@ def outcomes(part: Part, writes: Sequence[Write]) -> list[Outcome]:
         raise (Stop(refusal.words) if refusal.code in _SETTINGS else refusal) from refusal
     if not isinstance(told, list) or len(told) != len(writes):
         raise Doubt("Salesforce's answer does not tell of every row")
-    return [_outcome(one, row) for one, row in zip(writes, told, strict=True)]
+    found = [_outcome(one, row) for one, row in zip(writes, told, strict=True)]
+    if told and all(_of_settings(row) for row in told):
+        raise Stop(f"Salesforce: {found[0].detail}")
+    return found
+
+
+def _of_settings(row: Any) -> bool:
+    """Return whether a row failed for what is in every row, a field that is written and is not there."""
+    errors = row.get("errors") if isinstance(row, Mapping) and row.get("success") is False else None
+    return any(isinstance(one, Mapping) and one.get("statusCode") in _SETTINGS for one in errors or ())
 
 
 def _outcome(one: Write, told: Any) -> Outcome:
