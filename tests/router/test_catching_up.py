@@ -218,7 +218,7 @@ def test_a_turn_given_back_is_not_missed_any_more() -> None:
 some = st.lists(st.sampled_from(["lead", "night", "weekend", "given back"]), max_size=40)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(some, st.integers(1, 4), st.integers(0, 3), st.integers(0, 9))
 def test_credits_sum_to_nothing_and_stay_below_the_limit_whatever_is_missed(
     events: list[str], at_most: int, days: int, share: int
@@ -243,7 +243,7 @@ def test_credits_sum_to_nothing_and_stay_below_the_limit_whatever_is_missed(
         assert all(0 < units <= turns.credits[r] for r, units in owed.items())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.sampled_from((1, 2, 5, 50)), min_size=2, max_size=7),
     st.integers(0, 80),
