@@ -59,6 +59,14 @@ def _stored(store: Store, field: Field, value: object) -> Value:
 
 
 def _number(field: Field, value: object) -> Value:
+    """Return a number, which may come as a text: that is recorded."""
+    if isinstance(value, str):
+        try:
+            value = float(value) if value.strip() else None
+        except ValueError:
+            return _refuse(field, value)
+        if value is None:
+            return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return _refuse(field, value)
     return int(value) if field.type == "int" else float(value)

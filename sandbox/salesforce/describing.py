@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from email.utils import formatdate
 from typing import Any
 
 from sandbox.salesforce.asking import Account, Ask, Told
+from sandbox.salesforce.conditional import not_modified
 from sandbox.salesforce.fields import Field, Kind
 from sandbox.salesforce.tables import Table
 
@@ -35,7 +37,18 @@ _OF_OBJECT = tuple(
 
 
 def describe(account: Account, ask: Ask, table: Table) -> Told:
-    return Told(200, described(account, table.kind, ask))
+    """Answer a describe, or that nothing of it changed since the caller's."""
+    headers, known = _conditional(account, ask)
+    if known:
+        return Told(304, None, headers)
+    return Told(200, described(account, table.kind, ask), headers)
+
+
+def _conditional(account: Account, ask: Ask) -> tuple[dict[str, str], bool]:
+    """Return the headers of a describe, and whether the caller has it already."""
+    changed = int(account.store.described)
+    headers = {"ETag": f'"{changed:08x}"', "Last-Modified": formatdate(changed, usegmt=True)}
+    return headers, not_modified(ask, changed)
 
 
 def described(account: Account, kind: Kind, ask: Ask) -> Json:
@@ -129,11 +142,14 @@ def _record_types(account: Account, kind: Kind, master: list[Json], ask: Ask) ->
 
 
 def describe_global(account: Account, ask: Ask) -> Told:
+    headers, known = _conditional(account, ask)
+    if known:
+        return Told(304, None, headers)
     found = []
     for table in account.store.tables.values():
         whole = described(account, table.kind, ask)
         found.append({name: whole.get(name) for name in _OF_OBJECT} | {"urls": _urls(table.kind.name, ask)})
-    return Told(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": found})
+    return Told(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": found}, headers)
 
 
 def basic(account: Account, ask: Ask, table: Table) -> Told:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from email.utils import formatdate, parsedate_to_datetime
 from typing import Any
-from zlib import crc32
 
 from sandbox.salesforce.asking import Account, Ask, Told
 from sandbox.salesforce.columns import Columns
+from sandbox.salesforce.conditional import headers_of, refuse_stale, unread
 from sandbox.salesforce.fields import Field
 from sandbox.salesforce.ids import full
 from sandbox.salesforce.projection import Projection
 from sandbox.salesforce.refusals import Problem, no_resource
-from sandbox.salesforce.stamps import seconds_of
 from sandbox.salesforce.tables import Row, Table
 
 
@@ -23,13 +21,13 @@ def create(account: Account, ask: Ask, table: Table) -> Told:
 
 def get(account: Account, ask: Ask, table: Table, key: str) -> Told:
     row = _living(account, table, key)
-    if unchanged := _conditional(ask, row):
-        return unchanged
+    if instead := unread(ask, table, row):
+        return instead
     names = ask.query.get("fields")
     wanted = names.split(",") if names else list(table.kind.fields)
     columns = Columns(account.store, table.kind, "")
     shape = Projection(account.store, columns, ask.version).fields(_known(table, wanted))
-    return Told(200, shape(row), {"Last-Modified": _http_date(row), **_etag(table, row)})
+    return Told(200, shape(row), headers_of(table, row))
 
 
 def update(account: Account, ask: Ask, table: Table, key: str) -> Told:
@@ -39,7 +37,7 @@ def update(account: Account, ask: Ask, table: Table, key: str) -> Told:
         raise Problem(
             "INVALID_FIELD", "said", message="The Id field should not be specified in the sobject data."
         )
-    _refuse_stale(ask, table, row)
+    refuse_stale(ask, table, row)
     account.writing.update(table, row.id, ask.record(), ask.orders, ask.access)
     return Told(204)
 
@@ -123,49 +121,3 @@ def _saved(row: Row) -> dict[str, Any]:
 
 def _where(ask: Ask, table: Table, row: Row) -> str:
     return f"{ask.root}/sobjects/{table.kind.name}/{row.id}"
-
-
-# --- conditional requests ---------------------------------------------------------------------------------
-
-
-def _http_date(row: Row) -> str:
-    return formatdate(seconds_of(str(row.get("LastModifiedDate") or row.get("CreatedDate"))), usegmt=True)
-
-
-def _etag(table: Table, row: Row) -> dict[str, str]:
-    """Only Account has one."""
-    return (
-        {"ETag": f'"{crc32(str(row.get("SystemModstamp")).encode()):08x}"'}
-        if table.kind.name == "Account"
-        else {}
-    )
-
-
-def _conditional(ask: Ask, row: Row) -> Told | None:
-    since = ask.headers.get("if-modified-since")
-    if since and _changed(row) <= _asked(since):
-        return Told(304, None, {"Last-Modified": _http_date(row)})
-    until = ask.headers.get("if-unmodified-since")
-    if until and _changed(row) > _asked(until):
-        return Told(412)
-    return None
-
-
-def _refuse_stale(ask: Ask, table: Table, row: Row) -> None:
-    match = ask.headers.get("if-match")
-    if match and table.kind.name == "Account" and match != _etag(table, row)["ETag"]:
-        raise Problem("PRECONDITION_FAILED", "said", status=412, message="The record was changed")
-    until = ask.headers.get("if-unmodified-since")
-    if until and table.kind.name == "Account" and _changed(row) > _asked(until):
-        raise Problem("PRECONDITION_FAILED", "said", status=412, message="The record was changed")
-
-
-def _changed(row: Row) -> int:
-    return seconds_of(str(row.get("SystemModstamp") or row.get("CreatedDate")))
-
-
-def _asked(text: str) -> float:
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (TypeError, ValueError):
-        raise Problem("INVALID_HEADER_VALUE", "said", message=f"{text!r} is no date") from None

@@ -130,6 +130,12 @@ _TASK = """
     IsClosed boolean r
     IsHighPriority boolean r
     CallType picklist 40
+    CallDurationInSeconds int
+    ReminderDateTime datetime
+    IsReminderSet boolean
+    CompletedDateTime datetime r
+    IsArchived boolean r
+    IsRecurrence boolean
     AccountId reference Account Account r
 """
 _HISTORY = """
@@ -140,8 +146,17 @@ _HISTORY = """
     NewValue anyType r
 """
 _RECORD_TYPE = "RecordTypeId reference RecordType RecordType d"
-_FEWER = {"LeadHistory": ("LastModifiedDate", "LastModifiedById", "SystemModstamp")}
-"""System fields that some objects do not have."""
+_CREATED = ("CreatedDate", "CreatedById")
+_MODIFIED = ("LastModifiedDate", "LastModifiedById")
+_SET_UP = ("User", "Profile", "Group", "RecordType", "Organization", "AssignmentRule", "LeadStatus")
+_FEWER = {
+    "LeadHistory": (*_MODIFIED, "SystemModstamp"),
+    "GroupMember": ("IsDeleted", *_CREATED, *_MODIFIED),
+    "QueueSobject": ("IsDeleted", "CreatedDate", *_MODIFIED),
+    "UserRole": ("IsDeleted", *_CREATED),
+    **dict.fromkeys(_SET_UP, ("IsDeleted",)),
+}
+"""System fields that some objects do not have, by the specification that an org generated for v59."""
 
 
 def standard() -> dict[str, Kind]:

@@ -23,6 +23,8 @@ class Store:
         self.settings = settings
         self.draw = draw
         self.journal = Journal()
+        self.described = timeline.now
+        """When an object was last changed by an admin."""
         self.transactions: list[float] = []
         """When transactions began that are not committed yet, seconds since 1970."""
         self.tables: dict[str, Table] = {}
@@ -105,6 +107,7 @@ class Store:
 
     def define(self, kind: str, one: Field) -> None:
         """Add a field to an object."""
+        self.described = self.timeline.now
         self.tables[kind.lower()].kind.add(one)
 
 
