@@ -13,7 +13,7 @@ from connectors.salesforce.wire_paths import FIXED
 from router.model import LeadRef, OwnerId
 from sandbox.faults import CUT_AFTER, error_before
 from sandbox.salesforce import Settings
-from tests.contract.reading import met
+from tests.contract.reading import met, seed
 from tests.contract.world import DAY
 from tests.contract.writing import give, note, verdicts
 from tests.salesforce.conftest import Open
