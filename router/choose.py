@@ -169,7 +169,8 @@ class Chooser:
     def _hold(self, case: Case, hold: Hold) -> Decision | None:
         until, waits = case.since + timedelta(seconds=hold.at_most), "waits for somebody"
         if hold.until_open:
-            until, waits = min(until, self._crew.opening(case) or until), "waits until somebody is there"
+            opens = self._crew.opening(case)
+            until, waits = min(until, opens or until), "waits until somebody is there"
         if case.now >= until:
             case.reasons.append(f"held until {until:%Y-%m-%d %H:%M} UTC, nobody took it")
             return None

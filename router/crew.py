@@ -14,7 +14,7 @@ from router.hours import Span, today
 from router.model import LEAD, Rep, RepId, TeamName, TeamTurns, Turn
 from router.openings import Openings
 from router.outside import Outside, outside
-from router.rules import Rulebook, ToOwner, ToTeam
+from router.rules import Rulebook, StepTarget, Target, ToOwner, ToTeam
 from router.trace import Bar, Why
 from router.turns import Portions, take
 
@@ -63,23 +63,23 @@ class Crew:
         It is a turn of the team, if the owner has a share in it that day. A named owner without a team in the rule
         has the turns of the one team they are in; of two, none.
         """
-        assign = case.rule.assign
-        of = target if isinstance(target, ToTeam) else assign
-        if not (target.charge_turn or (isinstance(assign, ToTeam | ToOwner) and assign.charge_turn)):
+        if not (_charges(case.rule.assign) or _charges(target)):
             return None
-        teams = [of.team] if isinstance(of, ToTeam) else self._teams[owner]
+        of = target if isinstance(target, ToTeam) else case.rule.assign
+        teams = [of.team] if isinstance(of, ToTeam) else self._teams.get(owner, [])
         if len(teams) != 1:
             case.reasons.append(f"no turn is charged: {owner} is in {len(teams) or 'no'} teams")
             return None
-        found = self.find(
-            case, teams[0], asks_of(case.lead, of.require) if isinstance(of, ToTeam) else NOTHING
-        )
+        asks = asks_of(case.lead, of.require) if isinstance(of, ToTeam) else NOTHING
+        return self._charged(case, owner, teams[0], self.find(case, teams[0], asks))
+
+    def _charged(self, case: Case, owner: RepId, team: TeamName, found: Found) -> Turn | None:
         if not found.members.get(owner):
-            case.reasons.append(f"no turn is charged: {owner} has no share in {teams[0]} today")
+            case.reasons.append(f"no turn is charged: {owner} has no share in {team} today")
             return None
         sharing = {rep: found.members[rep] for rep in (*found.sharing, owner)}
-        turn = self.turn(case, teams[0], found, Portions(LEAD, sharing), taker=owner)
-        case.reasons.append(f"it counts as a turn of {owner} in {teams[0]}")
+        turn = self.turn(case, team, found, Portions(LEAD, sharing), taker=owner)
+        case.reasons.append(f"it counts as a turn of {owner} in {team}")
         return turn
 
     # --- who is not there ---------------------------------------------------------------------------------
@@ -110,6 +110,10 @@ class Crew:
 
     def _outside(self, case: Case) -> Outside:
         return outside(case.state, case.now, self._limited)
+
+
+def _charges(target: Target | StepTarget) -> bool:
+    return isinstance(target, ToTeam | ToOwner) and target.charge_turn
 
 
 def _teams(book: Rulebook) -> Mapping[RepId, list[TeamName]]:
