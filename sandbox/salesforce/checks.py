@@ -37,7 +37,7 @@ def checked(store: Store, kind: Kind, sent: Mapping[str, Any], *, creating: bool
 
 def _refuse_missing(kind: Kind, found: Values, *, creating: bool) -> None:
     if creating:
-        missing = [one.name for one in kind.fields.values() if one.required and found.get(one.name) is None]
+        missing = [name for name in kind.required if found.get(name) is None]
     else:
         missing = [name for name, value in found.items() if value is None and not kind.fields[name].nillable]
     if missing:

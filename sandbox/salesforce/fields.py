@@ -55,6 +55,10 @@ class Kind:
     raw: Mapping[str, Any] | None = None
     names: dict[str, Field] = field(default_factory=dict)
     relations: dict[str, Field] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    """Without which no record is created."""
+    flags: tuple[str, ...] = ()
+    """Fields that are true or false and never empty."""
 
     def add(self, one: Field) -> None:
         """Add a field or replace the one of its name."""
@@ -62,12 +66,18 @@ class Kind:
         self.names[one.name.lower()] = one
         if one.relation:
             self.relations[one.relation.lower()] = one
+        self._sum_up()
 
     def take(self, name: str) -> None:
         """Remove a field."""
         one = self.names.pop(name.lower())
         del self.fields[one.name]
         self.relations.pop(one.relation.lower(), None)
+        self._sum_up()
+
+    def _sum_up(self) -> None:
+        self.required = tuple(name for name, one in self.fields.items() if one.required)
+        self.flags = tuple(name for name, one in self.fields.items() if one.type == "boolean")
 
 
 def recorded(raw: Mapping[str, Any]) -> Field:

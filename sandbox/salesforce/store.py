@@ -89,7 +89,15 @@ class Store:
         table = self.tables[name.lower()]
         key = id or self.new_id(table.kind.prefix)
         at = at or self.now
-        row = Row(key, {"Id": key, "IsDeleted": False, **_stamps(table.kind, at, by), **_false(table.kind)})
+        row = Row(
+            key,
+            {
+                "Id": key,
+                "IsDeleted": False,
+                **_stamps(table.kind, at, by),
+                **dict.fromkeys(table.kind.flags, False),
+            },
+        )
         row.values.update(values)
         table.insert(row)
         return row
@@ -120,7 +128,3 @@ def _stamps(kind: Kind, at: str, by: str | None) -> dict[str, Value]:
     if "SystemModstamp" in kind.fields:
         found["SystemModstamp"] = at
     return found
-
-
-def _false(kind: Kind) -> dict[str, Value]:
-    return {name: False for name, one in kind.fields.items() if one.type == "boolean"}

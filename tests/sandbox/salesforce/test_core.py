@@ -5,8 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
+import time
+
+import pytest
 
 from sandbox.certificates import Authority
+from sandbox.salesforce import Settings
 from sandbox.server import Server
 from tests.sandbox.salesforce.caller import KEEP, ROOT, Caller, code
 
@@ -50,3 +54,22 @@ def test_it_is_served_over_tls_by_an_authority_of_its_own(sf: Caller) -> None:
         answer = made.getresponse()
         assert (answer.status, "DailyApiRequests" in json.loads(answer.read())) == (200, True)
         made.close()
+
+
+@pytest.mark.slow
+def test_five_thousand_leads_are_walked_and_written_in_seconds() -> None:
+    """A bound far above what is usual (under 1 s), so that only a change of order fails."""
+    sf, began = Caller(Settings(daily=None)), time.monotonic()
+    keys = sf.org.add_leads([{"Email": f"u{number}@example.com"} for number in range(5_000)])
+    ana = sf.org.add_user("Ana Ruiz", "ana@example.com")
+    soql = "SELECT Id, Email, OwnerId FROM Lead WHERE CreatedDate >= 2020-01-01T00:00:00Z ORDER BY CreatedDate, Id"
+    page, seen = sf.query(soql), 0
+    while not page["done"]:
+        seen += len(page["records"])
+        page = sf.json("GET", page["nextRecordsUrl"])
+    for start in range(0, 5_000, 200):
+        sf.update(*({"Id": key, "OwnerId": ana} for key in keys[start : start + 200]))
+    assert seen + len(page["records"]) == 5_000
+    assert len(sf.found(soql + " LIMIT 2000")) == 2000
+    assert sf.org.counts["collections.update"] == 25
+    assert time.monotonic() - began < 20
