@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from connectors.contract import Change, Entered, Everything, Look, Page, Walk
-from connectors.errors import Retry
+from connectors.errors import Retry, Stop
 from connectors.http import Answer
 from connectors.salesforce import wire, wire_bulk
 from connectors.salesforce import wire_soql as soql
@@ -98,13 +98,14 @@ class Walks:
     # --- as a job -----------------------------------------------------------------------------------------
 
     def _of_job(self, walk: Entered, job: Job) -> Page:
+        lost = (Refused,) if job.id else (Refused, Stop)  # the user may lack the right to make jobs
         try:
             if not job.id:
                 return self._begun(walk, job)
             if not job.locator:
                 self._wait_for(job)
             return wire_bulk.page(self._ask("bulk", wire_bulk.results(job)), self._table, walk, job)
-        except Refused:  # a job that cannot be made, has failed or is gone: page by page, from the beginning
+        except lost:  # it cannot be made, has failed or is gone: page by page, from the beginning
             return self._paged(walk, Place(job.date))
 
     def _begun(self, walk: Entered, job: Job) -> Page:

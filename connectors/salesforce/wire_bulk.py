@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from connectors.contract import Change, Entered, Page, RawValue
 from connectors.errors import Doubt
 from connectors.http import Answer
 from connectors.salesforce.wire import ID, Table, lost, moment, record, server_time
-from connectors.salesforce.wire_errors import Refused, content
+from connectors.salesforce.wire_errors import Refused, content, error_of
 from connectors.salesforce.wire_ids import is_id
 from connectors.salesforce.wire_paths import Request
 
@@ -87,15 +87,27 @@ def results(found: Job) -> Request:
 
 
 def page(answer: Answer, table: Table, walk: Entered, found: Job) -> Page:
-    """Return one page of what a job found; a locator of `null` is the last one's."""
+    """Return one page of what a job found; a locator of `null` is the last one's.
+
+    Raises `Doubt` where the page is not whole: nothing else would tell that records are missing.
+    """
+    if not 200 <= answer.status < 300:
+        raise error_of(answer)
     names = table.asked(walk.field)
     rows = csv.DictReader(io.StringIO(answer.body.decode("utf-8", "replace"), newline=""))
     there = [record(_row(row), table, names) for row in rows if is_id(row.get(ID) or "")]
+    _check_whole(answer, rows.fieldnames or (), len(there))
     changes = [Change(one, moment(one.fields.get(walk.field))) for one in there]
     stamps = [change.stamp for change in changes if change.stamp is not None]
     locator = answer.headers.get("sforce-locator", _LAST)
     position = None if locator == _LAST else str(found._replace(locator=locator))
     return Page(changes, position, max(stamps, default=None), server_time(answer))
+
+
+def _check_whole(answer: Answer, columns: Collection[str], count: int) -> None:
+    said = answer.headers.get("sforce-numberofrecords")
+    if said not in (None, str(count)) or (ID not in columns and said != "0"):
+        raise Doubt(f"Salesforce: a page of the bulk job holds {count} records, and not {said or 'any'}")
 
 
 def _row(row: Mapping[str, Any]) -> Mapping[str, RawValue]:
