@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from config import lint
+from config.calendars import calendar
 from config.conditions import Conditions
 from config.connections import Connections
 from config.files.leadswitch import LeadswitchFile, RetentionEntry
@@ -114,6 +115,7 @@ class _Reading:
             connections=connections,
             store=store,
             retention=self._retention(file.retention),
+            allow_hosts=frozenset(str(host).casefold() for host in file.allow_hosts),
             timezone=file.timezone,
             hash=_hash(self._source.read),
             files=dict(sorted(self._source.read.items())),
@@ -157,7 +159,8 @@ class _Reading:
     # --- people and rules ---------------------------------------------------------------------------------
 
     def _rulebook(self, teams: TeamsFile, file: RulesFile, names: Names, conditions: Conditions) -> Rulebook:
-        people = People(self._findings, names, conditions.zone)
+        place = partial(calendar, secrets=self._secrets, directory=self._directory)
+        people = People(self._findings, names, conditions.zone, place)
         reps = people.reps(teams)
         emails = {rep.email.casefold(): rep.id for rep in reps.values() if rep.email}
         self._named_parts(file, conditions, Lists(self._findings, names, self._source, emails))

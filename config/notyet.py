@@ -12,7 +12,6 @@ from config.problems import Findings, Place
 _NO_SYNC = "this version cannot sync it yet; `route` and `check` work"
 
 NOT_IN_FORCE: Mapping[str, str] = {
-    "calendar": "absences of the calendar do not keep leads from a rep; `away` does",
     "sla": "no deadline for the first touch is watched",
     "notify": "nobody is told",
     "kind: leadsquared": _NO_SYNC,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,6 @@ from config import holidays, scalars
 from config.files.teams import LIMITS, AbsenceEntry, RepEntry, TeamEntry, TeamsFile
 from config.hours import hours
 from config.names import ALWAYS_THERE, Names
-from config.notyet import notice
 from config.operands import literal
 from config.problems import Findings, Refusal, shown
 from config.yamltext import Blank, Map, Node, Text
@@ -41,6 +40,7 @@ class People:
     findings: Findings
     names: Names
     zone: str
+    place: Callable[[Text], str]  # of a calendar; raises `Refusal`
 
     def reps(self, file: TeamsFile) -> dict[RepId, Rep]:
         """Return the reps by id; two of one id, e-mail or user of a CRM are a problem."""
@@ -74,7 +74,7 @@ class People:
             hours=hours(rep.hours, self.findings),
             holidays=_holidays(rep.holidays, self.findings),
             away=tuple(rep.away),
-            calendar=str(rep.calendar) if rep.calendar else None,
+            calendar=self._calendar(rep.calendar),
             works=tuple(rep.works),
             weights=weights or ((None, Decimal(1)),),
             capacity=self._capacity(rep),
@@ -92,8 +92,15 @@ class People:
             self._connection(connection)
         if rep.manager is not None:
             self.names.check("rep", rep.manager)
-        if rep.calendar is not None:
-            notice(self.findings, rep.calendar.place, "calendar")
+
+    def _calendar(self, text: Text | None) -> str | None:
+        if text is None:
+            return None
+        try:
+            return self.place(text)
+        except Refusal as refusal:
+            self.findings.refused(refusal, text.place)
+            return None
 
     def _capacity(self, rep: RepEntry) -> dict[str, int]:
         limits = {key: key if key in LIMITS else rolling(scalars.duration(key)) for key in rep.capacity}

@@ -141,6 +141,8 @@ class Retention:
 class Configuration:
     """A configuration that was checked. `files` are its texts as read, with `${...}` unresolved.
 
+    Of `allow_hosts` private addresses may be asked.
+
     `store` may carry a password and stays out of the repr; `hash` is SHA-256 over the files. `noticed` looks for what
     is allowed and looks like a mistake: only who shows it waits for that.
     """
@@ -149,6 +151,7 @@ class Configuration:
     connections: tuple[Connection, ...]
     store: str = default(repr=False)
     retention: Retention = Retention()
+    allow_hosts: frozenset[str] = frozenset()
     timezone: str
     hash: str
     files: Mapping[str, str] = default(repr=False)

@@ -28,10 +28,10 @@ class Directory:
         self.read: dict[str, str] = {}
 
     def text(self, name: str) -> str:
-        inside = _inside(name)
-        if inside not in self.read:
-            self.read[inside] = _decoded(inside, self._bytes(inside))
-        return self.read[inside]
+        here = inside(name)
+        if here not in self.read:
+            self.read[here] = _decoded(here, self._bytes(here))
+        return self.read[here]
 
     def _bytes(self, name: str) -> bytes:
         path = self._directory / name
@@ -54,14 +54,15 @@ class Texts:
         self.read: dict[str, str] = {}
 
     def text(self, name: str) -> str:
-        inside = _inside(name)
-        if inside not in self._files:
+        here = inside(name)
+        if here not in self._files:
             raise Refusal(f"there is no file {shown(name)}")
-        self.read[inside] = self._files[inside]
-        return self.read[inside]
+        self.read[here] = self._files[here]
+        return self.read[here]
 
 
-def _inside(name: str) -> str:
+def inside(name: str) -> str:
+    """Return a name within the configuration in its shortest form; raises `Refusal` for one that leads out of it."""
     normal = posixpath.normpath(name)
     if posixpath.isabs(normal) or normal == ".." or normal.startswith("../"):
         raise Refusal(f"{shown(name)} is outside of the configuration's directory", "keep the files together")

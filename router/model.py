@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -322,7 +322,8 @@ class State:
     `persons` is keyed by `person_keys`; `held` says since when a lead has been waiting under a rule's
     `otherwise`; `absent` are reps who may not take leads for a reason outside of the configuration (no user in
     the lead's CRM, user inactive); `away` are those marked away, up to a time or (None) until they are marked back.
-    `accounts` are those of leads whose rule follows them; `loads` are counted for the reps whom `counted` names.
+    `accounts` are those of leads whose rule follows them; `loads` are counted for the reps whom `counted` names. `busy`
+    are the times at which busy times of a rep's calendar begin and end, in turn.
     """
 
     turns: Mapping[TeamName, TeamTurns] = field(default_factory=dict)
@@ -332,6 +333,7 @@ class State:
     away: Mapping[RepId, datetime | None] = field(default_factory=dict)
     accounts: Mapping[LeadRef, KnownAccount] = field(default_factory=dict)
     loads: Mapping[RepId, Load] = field(default_factory=dict)
+    busy: Mapping[RepId, Sequence[datetime]] = field(default_factory=dict)
 
 
 def person_keys(lead: Lead) -> tuple[str, ...]:

@@ -34,10 +34,10 @@ from sync.bulk import Lookup, inserting, upserting
 from sync.codec import dumps, known_to_text, turn_from_text, turn_to_text
 from sync.ledger import next_id
 from sync.loads import loads_of
-from sync.log import loads_row, marked_away, team_turns
+from sync.log import busy_by_calendar, loads_row, marked_away, team_turns
 from sync.notes import Made
 from sync.steps import KEPT_DEADLINE, Row, Step
-from sync.work import Pass
+from sync.work import Gone, Pass
 
 if TYPE_CHECKING:
     from sync.following import Following
@@ -77,10 +77,10 @@ def _decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
         accounts = (
             following.recall(_owners(tx, following.keys(one.lead for one in asked))) if following else {}
         )
-        turns, persons, away = dict(entries.turns_before()), _persons(tx, asked), entries.away_before()
+        turns, persons, gone = dict(entries.turns_before()), _persons(tx, asked), entries.gone_before()
         running = Running(turns, persons, dict(entries.loads_before()), counted=bool(router.counted))
         held = {one.row.ref: one.row.held_since for one in asked if one.row.held_since}
-        state = State(turns, persons, held, work.people().absent, away, accounts, running.loads)
+        state = State(turns, persons, held, work.people().absent, gone[0], accounts, running.loads, gone[1])
         for one in asked:
             if following:
                 following.look(one.lead, one.rule)
@@ -90,7 +90,7 @@ def _decide(work: Pass, waiting: Sequence[tuple[Row, Lead]]) -> list[Row]:
                 entries.remember_account(following, one.lead, state)
             running.take(decision, one.lead, now)
         entries.write()
-    work.turns, work.away = (entries.position, turns), state.away
+    work.turns, work.gone = (entries.position, turns), gone
     work.allowance -= sum(row.step is Step.CLAIMED for row in entries.rows)
     work.counts.duplicates += sum(d.by == SAME_PERSON for _, d in entries.made)
     return entries.rows
@@ -174,11 +174,12 @@ class _Entries:
             return turns
         return {name: team_turns(self._tx, name) for name in self._work.wired.router.book.teams}
 
-    def away_before(self) -> Mapping[RepId, datetime | None]:
-        """Return who is marked away; read as seldom as the turns."""
+    def gone_before(self) -> Gone:
+        """Return who is marked away, and busy times; read as seldom as the turns."""
         if self._work.turns[0] == self.position:
-            return self._work.away
-        return marked_away(self._tx, self._work.wired.router.book.reps)
+            return self._work.gone
+        book = self._work.wired.router.book
+        return marked_away(self._tx, book.reps), busy_by_calendar(self._tx, book)
 
     def loads_before(self) -> Mapping[RepId, Load]:
         """Count the loads that may be asked for; what was counted becomes an entry of the log before all others."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,8 +14,9 @@ from config.settings import Configuration, Connection, Nobody
 from connectors.contract import Entered, Page, User
 from connectors.errors import ConnectorError, Unusable
 from connectors.pace import polls_per_day
-from router.model import ConnectionName
+from router.model import ConnectionName, Rep
 from router.rules import Rulebook
+from sync.calendars.reading import Known, read_calendars
 from sync.directory import Directory, Unknown, directory, taken
 from sync.gates import Gates, sharing
 from sync.newest import owners_of_the_newest, told
@@ -27,6 +28,7 @@ from sync.work import Wired, calling
 USUAL = 60.0
 """Seconds between two polls where nobody says."""
 
+_AT_ONCE = 8
 _LOOK_BACK = timedelta(days=30)
 
 
@@ -51,6 +53,12 @@ def ask_crms(found: Configuration, every: float = USUAL) -> Answered:
                 wired.connector.close()
                 answered.notices.extend(_cost(found, settings, gates, every))
     return answered
+
+
+def read_now(reps: Iterable[Rep], allowed: Container[str]) -> Known:
+    """Read the calendars of these reps; of `allowed` hosts private addresses may be asked."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return read_calendars(reps, production(pool, Event()), allowed=allowed)
 
 
 def newest_owners(found: Configuration) -> Iterator[str]:

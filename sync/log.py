@@ -6,9 +6,9 @@ Each entry holds all that is known of its subject from there on; the last one of
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -44,13 +44,30 @@ def marked_away(
     tx: sa.Connection, reps: Iterable[RepId], *, until: int | None = None
 ) -> dict[RepId, datetime | None]:
     """Return whom `leadswitch away` marked, with the end where one was said, at position `until` (None: now)."""
+    marks = _of_reps(tx, "away", reps, until)
+    return {rep: _instant(mark["until"]) for rep, mark in marks if mark["away"]}
+
+
+def busy_by_calendar(
+    tx: sa.Connection, book: Rulebook, *, until: int | None = None
+) -> dict[RepId, tuple[datetime, ...]]:
+    """Return the busy times of those who have a calendar, as they were known at position `until` (None: now)."""
+    reps = [rep.id for rep in book.reps.values() if rep.calendar]
+    found = _of_reps(tx, "calendar", reps, until) if reps else ()
+    return {rep: tuple(datetime.fromtimestamp(edge, UTC) for edge in edges) for rep, edges in found}
+
+
+def _of_reps(
+    tx: sa.Connection, kind: str, reps: Iterable[RepId], until: int | None
+) -> Iterator[tuple[RepId, Any]]:
+    """Yield the last entry of a kind for each of the reps."""
     log = schema.log
-    last = sa.select(sa.func.max(log.c.seq)).where(log.c.subject.in_([f"away:{rep}" for rep in reps]))
+    last = sa.select(sa.func.max(log.c.seq)).where(log.c.subject.in_([f"{kind}:{rep}" for rep in reps]))
     if until is not None:
         last = last.where(log.c.seq <= until)
     query = sa.select(log.c.subject, log.c.body).where(log.c.seq.in_(last.group_by(log.c.subject)))
-    marks = ((subject.removeprefix("away:"), json.loads(body)) for subject, body in tx.execute(query))
-    return {RepId(rep): _instant(mark["until"]) for rep, mark in marks if mark["away"]}
+    for subject, body in tx.execute(query):
+        yield RepId(subject.removeprefix(f"{kind}:")), json.loads(body)
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -90,16 +107,26 @@ def loads_before(tx: sa.Connection, decision: int, position: int) -> dict[RepId,
     return loads if len(found) == decision - body["decision"] else None
 
 
-def announce(session: Session, ledger: Ledger, book: Rulebook, people: Directory, now: datetime) -> None:
-    """Write into the ordered log who is absent from the CRM, and the public holidays, where that changed.
+def announce(
+    session: Session,
+    ledger: Ledger,
+    book: Rulebook,
+    people: Directory,
+    now: datetime,
+    *,
+    busy: Mapping[RepId, Sequence[datetime]],
+) -> None:
+    """Write into the ordered log who is absent from the CRM, public holidays and busy times, where that changed.
 
-    A decision is re-run with them, whatever a later release of the holidays' package says.
+    A decision is re-run with them, whatever calendars and a later release of the holidays' package say.
     """
     codes = {rep.holidays for rep in book.reps.values() if rep.holidays}
     with session.routing("owners") as tx:
         _note(tx, now, "owners", f"owners:{ledger.connection}", dumps(dict(people.absent)))
         for code, days in around(codes, now.year).items():
             _note(tx, now, "holidays", f"holidays:{code}", dumps(days))
+        for rep, edges in sorted(busy.items()):
+            _note(tx, now, "calendar", f"calendar:{rep}", dumps([int(edge.timestamp()) for edge in edges]))
 
 
 def _note(tx: sa.Connection, now: datetime, kind: str, subject: str, body: str) -> None:

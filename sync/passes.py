@@ -14,6 +14,7 @@ from connectors.contract import Look
 from connectors.errors import Retry, Stop
 from router.model import ConnectionName, Lead
 from sync import schema
+from sync.calendars.reading import read_calendars
 from sync.codec import dumps
 from sync.decide import decide
 from sync.deliver import deliver, gone_because, look_for_notes, note
@@ -123,7 +124,12 @@ def _open(
         found = directory(
             wired.router.book, ledger.connection, wired.settings.replaces, users, any_owner=any_owner
         )
-        announce(session, ledger, wired.router.book, found, seams.clock())
+        calendars = read_calendars(wired.router.book.reps.values(), seams, allowed=wired.allow_hosts)
+        for line in calendars.unread:
+            order.tell(f"{ledger.connection}: {line}; what was known of it before stays in force")
+        for line in calendars.left_out:
+            order.tell(f"{ledger.connection}: {line}; that part is left out")
+        announce(session, ledger, wired.router.book, found, seams.clock(), busy=calendars.busy)
         return found
 
     return Pass(

@@ -18,7 +18,7 @@ from router.trace import Trace
 from sync import schema
 from sync.codec import account_from_text, known_from_text
 from sync.ledger import values_of
-from sync.log import last_entry, loads_before, marked_away, team_turns
+from sync.log import busy_by_calendar, last_entry, loads_before, marked_away, team_turns
 from sync.notes import stored_decisions
 from sync.retention import log_from
 from sync.store import Store, StoreError
@@ -132,11 +132,12 @@ def _router(files: str, holidays: tuple[tuple[str, str], ...]) -> Router:
 
 
 def outside_then(connection: sa.Connection, book: Rulebook, crm: ConnectionName, position: int) -> State:
-    """Return the part of a state that no decision changes: who was absent from a CRM, and who was marked away."""
+    """Return the part of a state that no decision changes: who was absent, marked away or busy."""
     absent = last_entry(connection, f"owners:{crm}", until=position)
     return State(
         absent={RepId(rep): why for rep, why in json.loads(absent or "{}").items()},
         away=marked_away(connection, book.reps, until=position),
+        busy=busy_by_calendar(connection, book, until=position),
     )
 
 

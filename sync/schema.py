@@ -174,10 +174,10 @@ log = sa.Table(
     metadata,
     sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("at", Instant, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),  # turn, returned, owners, holidays, away, loads
+    sa.Column("kind", sa.Text, nullable=False),  # turn, returned, owners, holidays, away, calendar, loads
     sa.Column(
         "subject", sa.Text, nullable=False
-    ),  # team:NAME, owners:CONNECTION, holidays:CODE, away:REP, loads
+    ),  # team:NAME, owners:CONNECTION, holidays:CODE, away:REP, calendar:REP, loads
     sa.Column("lead", sa.Text),
     sa.Column("body", sa.Text, nullable=False),
     sa.Index("log_subject", "subject", "seq"),

@@ -7,12 +7,14 @@ transactions. A simulated crash is raised inside one of these and is no `Excepti
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
 from typing import Protocol, TypeVar
+
+from sync.calendars.asking import Fetch, Remembered, nobody
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -33,16 +35,26 @@ class Spawn(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """The engine's outside world. `stopping` is asked between steps: True ends the pass at the next one."""
+    """The engine's outside world. `stopping` is asked between steps: True ends the pass at the next one.
+
+    `fetch` asks for the calendars of reps.
+    """
 
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
     spawn: Spawn
     stopping: Callable[[], bool] = lambda: False
+    fetch: Fetch = nobody
 
 
 def system_clock() -> datetime:
     return datetime.now(UTC)
+
+
+def _over_https(url: str, allowed: Container[str]) -> str:
+    from sync.calendars.fetch import fetched  # the libraries for that are slow to load
+
+    return fetched(url, allowed)
 
 
 _ALLOCATIONS = 50_000
@@ -61,4 +73,10 @@ def production(pool: ThreadPoolExecutor, stop: Event) -> Seams:
     def sleep(seconds: float) -> None:
         stop.wait(seconds)
 
-    return Seams(clock=system_clock, sleep=sleep, spawn=pool.submit, stopping=stop.is_set)
+    return Seams(
+        clock=system_clock,
+        sleep=sleep,
+        spawn=pool.submit,
+        stopping=stop.is_set,
+        fetch=Remembered(_over_https),
+    )

@@ -141,6 +141,7 @@ def wire(
         files=found.files,
         zone=found.timezone,
         calls=transport.made,
+        allow_hosts=found.allow_hosts,
     )
 
 

@@ -36,6 +36,9 @@ Task = Steps[None]
 A question is asked again by `Pass.asking`; a write never is: before each sending stands a fresh look.
 """
 
+Gone = tuple[Mapping[RepId, datetime | None], Mapping[RepId, Sequence[datetime]]]
+"""Who is marked away, and the busy times of calendars, as a `State` has them."""
+
 ATTEMPTS = 6
 _LONGEST_WAIT = 60.0
 _FLIGHT, _FEWEST = 8, 3
@@ -76,6 +79,7 @@ class Wired:
     files: Mapping[str, str]
     zone: str
     calls: Callable[[], int]
+    allow_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,8 +90,8 @@ class Pass:
     is how many more leads the pass may claim. `fresh` are leads as this pass wrote them, so that they need not be read
     again to be decided; never more than `FRESH`. `over` are rows that are done with, to be written with the next
     transaction: should it never come, their notes are looked for. `made` are decisions by number whose notes are not
-    written yet, `turns` how each team's turns stood at a position of the log, `away` who was marked away there: right
-    while nobody else wrote into it.
+    written yet, `turns` how each team's turns stood at a position of the log, `gone` who was not there:
+    right while nobody else wrote into it.
     """
 
     id: str
@@ -104,7 +108,7 @@ class Pass:
     over: list[Row] = field(default_factory=list)
     made: dict[int, Made] = field(default_factory=dict)
     turns: tuple[int, Mapping[TeamName, TeamTurns]] = field(default=(-1, {}))
-    away: Mapping[RepId, datetime | None] = field(default_factory=dict)
+    gone: Gone = ({}, {})
     companies: Companies | None = None
 
     @property

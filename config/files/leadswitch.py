@@ -182,4 +182,8 @@ class LeadswitchFile(Part):
     retention: Annotated[RetentionEntry | None, BeforeValidator(_both)] = Field(
         None, description="How long leads that ended, their decisions and turns are kept; default: for ever."
     )
+    allow_hosts: Many[Word] = Field(
+        [],
+        description="Hosts of a private network that calendars may be read from; default: public ones only.",
+    )
     connections: Items[ConnectionEntry] = Field([], description="The CRM accounts to route leads of.")

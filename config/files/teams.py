@@ -122,7 +122,7 @@ class RepEntry(Part):
     )
     holidays: Word | None = Field(None, description="Public holidays of a country or an ISO 3166-2 region.")
     away: Many[Period] = Field([], description="Whole days without leads, such as 2026-12-24..2027-01-02.")
-    calendar: Word | None = Field(None, description="A calendar file (.ics) with absences.")
+    calendar: Word | None = Field(None, description="A calendar file (.ics), or its https URL: busy times.")
     works: Many[Period] = Field([], description="The days of employment; default: always.")
     weight: Weights = Field({}, description="The rep's share of turns, or shares by first day; default: 1.")
     capacity: Capacity = Field(

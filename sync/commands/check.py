@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from config.calendars import remote
 from config.problems import ConfigError
 from config.settings import Configuration
 from sync.screen import Screen, counted
@@ -19,7 +22,7 @@ def run(screen: Screen, *, live: bool, every: str | None = None) -> int:
             _show_owners(screen)
         raise
     problems: list[str] = []
-    notices = [str(notice) for notice in found.notices]
+    notices = [*map(str, found.notices), *_calendars(found, live=live)]
     code = OK
     if live:
         from sync.commands.sync import interval
@@ -31,6 +34,19 @@ def run(screen: Screen, *, live: bool, every: str | None = None) -> int:
         code = CRM_REFUSED if answered.unreachable else CONFIG_WRONG if answered.problems else OK
     _report(screen, found, problems, notices, code)
     return code
+
+
+def _calendars(found: Configuration, *, live: bool) -> Sequence[str]:
+    """Say which calendars cannot be read; those of others are asked for with --live only."""
+    reps = [
+        rep for rep in found.rulebook.reps.values() if rep.calendar and (live or not remote(rep.calendar))
+    ]
+    if not reps:
+        return ()
+    from sync.live import read_now
+
+    known = read_now(reps, found.allow_hosts)
+    return (*known.unread, *known.left_out)
 
 
 def _show_owners(screen: Screen) -> None:

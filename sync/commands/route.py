@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +12,9 @@ from config.settings import Configuration
 from connectors.contract import Record
 from connectors.normalise.mapping import FieldMapping, compile_mapping, left_over
 from connectors.normalise.standard import HEADINGS
-from router.model import Decision, Lead, State
+from router.model import Decision, Lead, RepId, State
 from router.route import Router, Running
-from router.rules import follows_accounts
+from router.rules import Rulebook, follows_accounts
 from sync.offline import records
 from sync.screen import Screen, counted
 from sync.trouble import OK, Refused
@@ -34,7 +34,8 @@ def run(screen: Screen, *, file: Path, mapping: str | None, at: str | None) -> i
     normalise = compile_mapping(fields, zone=found.timezone)
     source = records(file, connection=mapping or _connection(found), object_type="leads")
     leads = (normalise(record) for record in _understood(source, fields, screen, file))
-    routed = _routed(Router(found.rulebook), leads, now)
+    router = Router(found.rulebook)
+    routed = _routed(router, leads, now, _busy(router.book, screen, now))
     if screen.json:
         for lead, decision in routed:
             screen.result(as_json(lead, decision))
@@ -86,11 +87,26 @@ def _understood(
         yield from source
 
 
-def _routed(router: Router, leads: Iterator[Lead], now: datetime) -> Iterator[tuple[Lead, Decision]]:
+def _busy(book: Rulebook, screen: Screen, now: datetime) -> Mapping[RepId, Sequence[datetime]]:
+    """Read the calendars that are files; of the others, and of what cannot be read, say so."""
+    reps = [rep for rep in book.reps.values() if rep.calendar]
+    if not reps:
+        return {}
+    from sync.calendars.reading import read_files
+
+    known = read_files(reps, now)
+    for line in (*known.unread, *known.left_out):
+        screen.tell(f"{line}; counts as free time")
+    return known.busy
+
+
+def _routed(
+    router: Router, leads: Iterator[Lead], now: datetime, busy: Mapping[RepId, Sequence[datetime]]
+) -> Iterator[tuple[Lead, Decision]]:
     running = Running({}, {}, {})
     following = _following(router)
     accounts = following.accounts if following else {}
-    state = State(running.turns, running.persons, accounts=accounts, loads=running.loads)
+    state = State(running.turns, running.persons, accounts=accounts, loads=running.loads, busy=busy)
     for lead in leads:
         rule = router.match(lead, now)
         if following:

@@ -167,6 +167,25 @@ def test_a_connection_that_is_not_there_yet_is_noticed() -> None:
         ("{id: ana, weight: -1}", "2:23: a weight cannot be negative"),
         ("{id: ana, weight: lots}", "2:23: 'lots' is no number"),
         ("{id: ana, weight: {soon: 1}}", "2:24: 'soon' is no date"),
+        ("{id: ana, calendar: ../ana.ics}", "2:25: ../ana.ics is outside of the configuration's directory"),
+        (
+            "{id: ana, calendar: 'http://cal.example/a'}",
+            "2:25: http is not safe for a calendar (write https://)",
+        ),
+        (
+            "{id: ana, calendar: 'ftp://cal.example/a'}",
+            "2:25: ftp is not safe for a calendar (write https://)",
+        ),
+        (
+            "{id: ana, calendar: 'https:///a.ics'}",
+            "2:25: not a URL (write https://HOST/PATH, or the name of a file)",
+        ),
+        ("{id: ana, calendar: 'https://[::1/a'}", "2:25: not a URL"),
+        (
+            "{id: ana, calendar: 'https://ana:pw@cal.example'}",
+            "2:25: a password must not be written into the",
+        ),
+        ("{id: ana, calendar: [a.ics]}", "2:25: a single value is expected here"),
         ("{id: ana, capacity: {day: many}}", "2:31: 'many' is no whole number"),
         (
             "{id: ana, capacity: {day: 0}}",
