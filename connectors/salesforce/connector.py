@@ -210,8 +210,8 @@ class SalesforceConnector(Connector):
 
     def _rows(self, call: str, body: Any) -> Rows:
         """Return the rows of an answer and of all that follow it: the server chooses how long one is."""
-        rows = list(wire.rows(body))
-        while (path := wire.cursor(body)) is not None:
+        rows = [] if body is None else list(wire.rows(body))
+        while body is not None and (path := wire.cursor(body)) is not None:
             body = content(self._client.ask(call, Request("GET", path)))
             rows += wire.rows(body)
         return rows

@@ -179,9 +179,11 @@ def moment(raw: RawValue) -> datetime | None:
 
 
 def rows(body: Any) -> Rows:
-    """Return the rows of a query's answer."""
+    """Return the rows of a query's answer; raises `Doubt` where it is none: no rows would mean no records."""
     found = body.get("records") if isinstance(body, Mapping) else None
-    return [one for one in found or () if isinstance(one, Mapping)]
+    if not isinstance(found, list):
+        raise Doubt("Salesforce's answer to a query has no records")
+    return [one for one in found if isinstance(one, Mapping)]
 
 
 def total(body: Any) -> int:

@@ -16,6 +16,10 @@ from connectors.salesforce.wire_soql import in_address
 MOST = 5
 """Queries or collections in one composite."""
 
+_HIDDEN = frozenset(
+    {"INVALID_TYPE", "INVALID_FIELD", "NOT_FOUND", "INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -31,11 +35,13 @@ class Part:
         raise error_of(Answer(self.status, {}, json.dumps(self.body).encode()))
 
     def content_if_any(self) -> Any:
-        """Return its body, nothing where the org has no such object or hides it from this user."""
+        """Return its body, None where the org has no such object or hides it from this user."""
         try:
             return self.content()
-        except Refused:
-            return {}
+        except Refused as refusal:
+            if refusal.code not in _HIDDEN:
+                raise
+            return None
 
 
 def composite(calls: Sequence[Request], version: str) -> Request:

@@ -124,7 +124,7 @@ def test_a_missing_object_in_a_composite_is_refused_by_its_code() -> None:
     with pytest.raises(Refused) as told:
         Part(one["httpStatusCode"], one["body"]).content()
     assert told.value.code == "NOT_FOUND"
-    assert Part(one["httpStatusCode"], one["body"]).content_if_any() == {}
+    assert Part(one["httpStatusCode"], one["body"]).content_if_any() is None
 
 
 # --- the rest ---------------------------------------------------------------------------------------------

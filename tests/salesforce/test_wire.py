@@ -232,9 +232,18 @@ def test_a_full_page_of_the_sweep_goes_on_behind_its_last_record() -> None:
     assert wire.swept_page(answer({}), short, table(), Everything()).next == rows[4]["Id"]
 
 
-@pytest.mark.parametrize("odd", [{}, {"records": None}, {"records": [None, 3, {}]}, {"records": "x"}])
-def test_no_part_of_a_page_can_be_relied_on(odd: dict[str, Any]) -> None:
-    assert wire.walked(answer(odd), odd, table(), WALK, Place("2026-01-01")).changes == []
+@pytest.mark.parametrize("odd", [{}, [], None, {"records": None}, {"records": {}}, {"done": True}])
+def test_an_answer_without_records_is_doubtful_and_never_means_that_there_are_none(odd: object) -> None:
+    with pytest.raises(Doubt, match="no records"):
+        wire.walked(answer(odd), odd, table(), WALK, Place("2026-01-01"))
+    with pytest.raises(Doubt, match="no records"):
+        wire.rows(odd)
+
+
+def test_rows_that_are_none_hide_no_other() -> None:
+    found = body(None, {}, {"Id": "?"}, ROW)  # type: ignore[arg-type]
+    page = wire.walked(answer(found), found, table(), WALK, Place("2026-01-01"))
+    assert [one.record.ref.record for one in page.changes] == [LEAD]
 
 
 def test_without_a_date_header_the_time_is_unknown() -> None:
