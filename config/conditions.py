@@ -139,8 +139,22 @@ class Conditions:
         if isinstance(node, Map):
             if not node:
                 raise Refusal("no operator and no value", "write a value, or an operator such as {gte: 100}")
-            return _all([self._operator(key, kind, word, value) for word, value in node.texts()])
+            return self._operators(key, kind, node)
         return Comparison(str(key), Op.IS, self._equals(key, kind, node))
+
+    def _operators(self, key: Text, kind: Kind, node: Map) -> Condition:
+        asked = _all([self._operator(key, kind, word, value) for word, value in node.texts()])
+        if len(node) > 1:
+            from config.lint.boxes import (
+                boxes,
+            )  # with the router's comparisons, which few configurations need here
+
+            if not boxes(asked):
+                words = " and ".join(node)
+                raise Refusal(
+                    f"no value of {key} is {words} at once", "write one range, or any: [{..}, {..}]"
+                )
+        return asked
 
     def _operator(self, key: Text, kind: Kind, word: Text, node: Node) -> Condition:
         try:

@@ -108,7 +108,13 @@ class _Reading:
         if self._findings.problems:
             raise ConfigError(self._findings.problems)
         subject = lint.Subject(
-            book, rules, teams, conditions.named("territory"), tuple(file.connections), self._vocabulary
+            book=book,
+            rules=rules,
+            teams=teams,
+            territories=conditions.named("territory"),
+            connections=tuple(file.connections),
+            mapped=tuple(field for one in connections for field in one.mapping or ()),
+            vocabulary=self._vocabulary,
         )
         return Configuration(
             rulebook=book,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from config.problems import Problem
-from router.model import Kind
+from router.model import Kind, Value
 from router.rules import ALWAYS, Condition, Rulebook
 
 
@@ -20,7 +20,8 @@ class Vocabulary:
 
     `kinds` maps a connection's kind to its frozen Options dataclass, `secret` wraps a credential, `transforms`
     says what each named transform yields, `always_owned` are kinds whose records always have an owner. `enters` and
-    `carriers` are each kind's usual date and what its audit notes can be, the usual one first.
+    `carriers` are each kind's usual date and what its audit notes can be, the usual one first. `free_mail` tells the
+    domains at which anyone gets a mailbox, `number` reads what a mapping makes of a value as a number or a band.
     """
 
     kinds: Mapping[str, type]
@@ -31,6 +32,8 @@ class Vocabulary:
     objects: Mapping[str, str] = default(default_factory=dict)
     enters: Mapping[str, str] = default(default_factory=dict)
     carriers: Mapping[str, tuple[str, ...]] = default(default_factory=dict)
+    free_mail: Callable[[str], bool] = lambda domain: False  # noqa: ARG005 - a default
+    number: Callable[[str], Value | None] = lambda text: None  # noqa: ARG005 - a default
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from config.loader import load, parse
 from config.settings import PROPERTIES, Configuration, Connection, Vocabulary
 from connectors import registry
 from connectors.contract import Account, Secret
+from connectors.normalise.domain import is_free_mail
+from connectors.normalise.reading import Context, Unreadable
 from connectors.normalise.transforms import DEFAULT_TRANSFORM, TRANSFORMS
 from connectors.registry import Kind
-from router.model import ConnectionName
+from router.model import ConnectionName, Value
 
 if TYPE_CHECKING:  # the store is slow to load, and `check` does without it
     from connectors.normalise.mapping import FieldMapping
@@ -40,7 +42,16 @@ def vocabulary() -> Vocabulary:
         objects=_OfKinds(lambda kind: kind.object),
         enters=_OfKinds(lambda kind: kind.enters),
         carriers=_OfKinds(lambda kind: kind.carriers),
+        free_mail=is_free_mail,
+        number=_number,
     )
+
+
+def _number(text: str) -> Value | None:
+    try:
+        return TRANSFORMS["integer_band"].read(text, Context())
+    except Unreadable:
+        return None
 
 
 class _OfKinds(Mapping[str, T]):

@@ -28,7 +28,7 @@ from config.shapes import (
     text,
     word_or,
 )
-from config.yamltext import Map, Text
+from config.yamltext import Map, Seq, Text
 from router.capacity import OPEN, WINDOWS
 
 
@@ -153,11 +153,17 @@ class AbsenceEntry(Part):
         return word_or("keep_place", handler(core))
 
 
+def _somebody(value: object) -> object:
+    if isinstance(value, Seq) and not value:
+        raise Refusal("a team without members can take no lead", "name a rep, or remove the team")
+    return value
+
+
 class TeamEntry(Part):
     """Reps who share turns."""
 
     name: Word = Field(description="How rules call this team.")
-    members: Items[Members] = Field(
+    members: Annotated[Items[Members], BeforeValidator(_somebody)] = Field(
         description="Rep ids, or {ID: FACTOR} to change a rep's weight in this team."
     )
     absence: Annotated[

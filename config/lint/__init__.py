@@ -26,9 +26,9 @@ def catch_all(rules: Sequence[Rule], entries: Sequence[RuleEntry], findings: Fin
 
 def notices(subject: Subject, findings: Findings) -> tuple[Problem, ...]:
     """Return what was noticed while reading, and all that looks like a mistake."""
-    from config.lint import people, rules
+    from config.lint import edges, gaps, people, rules, territories, values
 
     findings = findings.copy()
-    for part in (rules, people):
+    for part in (rules, territories, gaps, edges, values, people):
         part.look(subject, findings)
     return tuple(findings.notices)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
-
 from config.files.rules import RuleEntry
 from config.lint.examples import told
 from config.lint.places import place_of
 from config.lint.reach import Dead, Impossible, Never, Reach
 from config.lint.subject import Subject
+from config.lint.words import some, written
 from config.problems import Findings, shown
-from router.rules import ALWAYS, All, Any, Comparison, Condition, Named, Not, Op, Operand
-
-MOST_SHOWN = 5
+from router.rules import ALWAYS, All, Any, Condition, Named, Not
 
 
 def look(subject: Subject, findings: Findings) -> None:
@@ -61,32 +57,6 @@ def _dead(entry: RuleEntry, dead: Dead, findings: Findings) -> None:
     else:
         hint = f"'{shown(dead.taker.name)}' takes {told(dead.lead)}"
         findings.notice(place, f"{said} never comes here", hint)
-
-
-# --- words ------------------------------------------------------------------------------------------------
-
-
-def some(texts: Sequence[str]) -> str:
-    """List texts, a few of them."""
-    return ", ".join(map(shown, texts[:MOST_SHOWN])) + (", ..." if len(texts) > MOST_SHOWN else "")
-
-
-def written(condition: Condition) -> str:
-    """Say a condition in a few words."""
-    match condition:
-        case Comparison(name, op, operands):
-            said = some([*map(_operand, operands)])
-            return f"{name} {said}" if op is Op.IS else f"{name} {op} {said}"
-        case Named(kind, name, _):
-            return f"{kind} {shown(name)}"
-        case Not(part):
-            return f"not {written(part)}"
-        case _:
-            return "the alternatives"
-
-
-def _operand(operand: Operand) -> str:
-    return f"{operand:f}" if isinstance(operand, Decimal) else str(operand)
 
 
 def _asks_an_empty_list(condition: Condition) -> bool:

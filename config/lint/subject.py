@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from config.files.leadswitch import ConnectionEntry
 from config.files.rules import RulesFile
 from config.files.teams import TeamsFile
-from config.settings import Vocabulary
+from config.settings import FieldMap, Vocabulary
 from router.rules import Condition, Rulebook
 
 
@@ -21,4 +21,5 @@ class Subject:
     teams: TeamsFile
     territories: Mapping[str, Condition]
     connections: Sequence[ConnectionEntry]
+    mapped: Sequence[FieldMap]
     vocabulary: Vocabulary

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from config.calendars import remote
 from config.problems import ConfigError
 from config.settings import Configuration
 from sync.screen import Screen, counted
 from sync.trouble import CONFIG_WRONG, CRM_REFUSED, OK, Refused
+from sync.volume import too_much
 from sync.wiring import configuration, without_replaces
 
 
@@ -22,7 +24,7 @@ def run(screen: Screen, *, live: bool, every: str | None = None) -> int:
             _show_owners(screen)
         raise
     problems: list[str] = []
-    notices = [*map(str, found.notices), *_calendars(found, live=live)]
+    notices = [*map(str, found.notices), *too_much(found, datetime.now(UTC)), *_calendars(found, live=live)]
     code = OK
     if live:
         from sync.commands.sync import interval
@@ -38,9 +40,7 @@ def run(screen: Screen, *, live: bool, every: str | None = None) -> int:
 
 def _calendars(found: Configuration, *, live: bool) -> Sequence[str]:
     """Say which calendars cannot be read; those of others are asked for with --live only."""
-    reps = [
-        rep for rep in found.rulebook.reps.values() if rep.calendar and (live or not remote(rep.calendar))
-    ]
+    reps = [rep for rep in found.rulebook.reps.values() if rep.calendar and (live or not remote(rep.calendar))]
     if not reps:
         return ()
     from sync.live import read_now

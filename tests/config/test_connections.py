@@ -154,7 +154,10 @@ def test_a_wrong_key_is_refused(keys: str, problem: str) -> None:
     ],
 )
 def test_a_wrong_file_is_refused_at_its_place(text: str, problem: str) -> None:
-    found = problems(leadswitch=text, teams="reps: []\nteams: [{name: smb, members: []}]")
+    found = problems(
+        leadswitch=text,
+        teams="reps: [{id: ana, email: ana@example.com}]\nteams: [{name: smb, members: [ana]}]",
+    )
     assert len(found) == 1
     assert found[0].startswith(f"leadswitch.yaml:{problem}")
     assert "hunter2" not in found[0]

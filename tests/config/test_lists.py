@@ -189,7 +189,7 @@ def test_one_custom_field_has_one_kind_in_all_connections() -> None:
     two = "connections:\n" + "".join(
         f"  - {{name: {name}, kind: memory, file: x, mapping: {name}.yaml}}\n" for name in ("a", "b")
     )
-    teams = "reps: []\nteams: [{name: smb, members: []}]"
+    teams = "reps: [{id: ana, email: ana@example.com}]\nteams: [{name: smb, members: [ana]}]"
     found = problems(
         leadswitch=two,
         teams=teams,

@@ -230,10 +230,17 @@ def test_a_wrong_rep_is_refused_at_its_place(rep: str, problem: str) -> None:
         ("teams: [{name: smb, members: [zoe]}]", "1:31: unknown rep 'zoe'"),
         ("reps: [{id: a}]\nteams: [{name: smb, members: [a, a]}]", "2:34: member 'a' is there twice"),
         ("reps: [{id: a}]\nteams: [{name: smb, members: [{a: -1}]}]", "2:35: a weight cannot be negative"),
-        ("teams: [{name: smb, members: []}, {name: smb, members: []}]", "1:42: team 'smb' is there twice"),
         (
-            "teams: [{name: smb, members: [], absence: gone}]",
-            "1:43: 'gone' is not known here (write keep_place, or",
+            "reps: [{id: a}]\nteams: [{name: smb, members: [a]}, {name: smb, members: [a]}]",
+            "2:43: team 'smb' is there twice",
+        ),
+        (
+            "teams: [{name: smb, members: []}]",
+            "1:30: a team without members can take no lead (name a rep, or remove the team)",
+        ),
+        (
+            "reps: [{id: a}]\nteams: [{name: smb, members: [a], absence: gone}]",
+            "2:44: 'gone' is not known here (write keep_place, or",
         ),
         ("queues: [backup]", "1:9: 'queues' must be a mapping"),
         ("queues: {backup: Inbound}", "1:18: a queue is an id or name for each connection"),

@@ -90,7 +90,7 @@ def test_a_lead_goes_where_the_file_says(
         ("partner_stays", {"source": "Partner Referral"}),
         ("partner_stays", {"source": "partner"}),
         ("partner_stays", {"source": "Event", "campaign": "Alliance 2026"}),
-        ("named_accounts", {"domain": "mailinator.com"}),
+        ("named_accounts", {"domain": "tyrell.com"}),
         ("design", {"source": "partner"}),
     ],
 )
