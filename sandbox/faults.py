@@ -24,7 +24,7 @@ class Stage(Enum):
 class Fault:
     """What the caller meets. No `status` and no `cut` is an answer that is only late.
 
-    `retry_after` is the header's seconds, for what has one.
+    `retry_after` is the header's seconds, for what has one; `body` is sent as it is, whatever CRM it is.
     """
 
     name: str
@@ -34,10 +34,13 @@ class Fault:
     wait: float = 0.0
     html: bool = False
     retry_after: int | None = None
+    body: bytes | None = None
 
     def answer(self, applied: Answer | None) -> Answer:
         """Return what is sent instead of `applied`."""
         if self.status is not None:
+            if self.body is not None:
+                return Answer(self.status, self.body, {}, self.wait)
             body = _PAGE.format(status=self.status).encode() if self.html else _broken(self.status)
             kind = "text/html; charset=UTF-8" if self.html else "application/json;charset=utf-8"
             headers = {"content-type": kind}
@@ -66,6 +69,8 @@ CUT_WITHIN = Fault("cut_within", Stage.AFTER, cut=Cut.MIDDLE)
 ZOMBIE = Fault("zombie", Stage.LATER, cut=Cut.SILENT)
 PROXY = Fault("proxy", Stage.BEFORE, status=200, html=True)
 LOCKED = Fault("locked", Stage.BEFORE, status=423)
+UNAVAILABLE = Fault("unavailable", Stage.BEFORE, status=503)
+EMPTY = Fault("empty", Stage.AFTER, status=500, body=b"")
 
 
 _OWN_ERROR = 500
@@ -95,7 +100,8 @@ def delay(seconds: float) -> Fault:
     return Fault("delay", Stage.AFTER, wait=seconds)
 
 
-NAMED = {fault.name: fault for fault in (CUT_BEFORE, CUT_AFTER, CUT_WITHIN, ZOMBIE, PROXY, LOCKED)}
+_PLAIN = (CUT_BEFORE, CUT_AFTER, CUT_WITHIN, ZOMBIE, PROXY, LOCKED, UNAVAILABLE, EMPTY)
+NAMED = {fault.name: fault for fault in _PLAIN}
 """The faults without a parameter, by name."""
 
 

@@ -12,8 +12,9 @@ from types import TracebackType
 from typing import Self
 
 from sandbox.certificates import Authority
+from sandbox.control import PREFIX
 from sandbox.hubspot import Limits, Portal
-from sandbox.hubspot.control import PREFIX, Control
+from sandbox.hubspot.control import Control
 from sandbox.hubspot.sample import fill
 from sandbox.salesforce import Org, Settings
 from sandbox.salesforce.control import Control as OrgControl

@@ -1,52 +1,15 @@
-"""`/_sandbox/...`: the desk over HTTP, for programs beside a sandbox that runs as its own process.
-
-It asks for no token: the server is on loopback and holds invented people.
-"""
+"""What the control endpoints of an account do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
+from sandbox.control import Control as Controls
+from sandbox.control import Json
 from sandbox.faults import named
 from sandbox.hubspot.desk import WORKFLOW, person
 from sandbox.hubspot.portal import Portal
-from sandbox.messages import Answer, Request, packed
-
-PREFIX = "/_sandbox"
-
-Json = dict[str, Any]
-
-
-class Control:
-    """Answers what is asked of the sandbox itself, and gives the rest to the account."""
-
-    def __init__(self, portal: Portal) -> None:
-        self._portal = portal
-
-    def answer(self, request: Request) -> Answer:
-        if not request.path.startswith(PREFIX + "/"):
-            return self._portal.answer(request)
-        try:
-            body = request.json() if request.body.strip() else {}
-            with self._portal.lock:
-                found = self._do(request.method, request.segments[1:], body)
-        except (KeyError, TypeError, ValueError) as wrong:
-            return _answer(400, {"error": f"{type(wrong).__name__}: {wrong}"})
-        if found is None:
-            return _answer(404, {"error": f"no {request.method} {request.path}", "known": sorted(_KNOWN)})
-        return _answer(200, found)
-
-    def _do(self, method: str, parts: Sequence[str], body: Json) -> object:
-        name, *rest = parts or [""]
-        run = _KNOWN.get(f"{method} {name}")
-        return None if run is None else run(self._portal, rest, body)
-
-
-def _answer(status: int, body: object) -> Answer:
-    return Answer(status, packed(body), {"content-type": "application/json"})
-
 
 # --- looking ----------------------------------------------------------------------------------------------
 
@@ -209,3 +172,10 @@ _KNOWN: Mapping[str, Callable[[Portal, Sequence[str], Json], object]] = {
     "POST apps": _app,
     "POST zero": _zero,
 }
+
+
+class Control(Controls[Portal]):
+    """Answers what is asked of the sandbox itself, and gives the rest to the account."""
+
+    def __init__(self, portal: Portal) -> None:
+        super().__init__(portal, _KNOWN)

@@ -1,54 +1,15 @@
-"""`/_sandbox/...`: the desk over HTTP, for programs beside a sandbox that runs as its own process.
-
-It asks for no session: the server is on loopback and holds invented people.
-"""
+"""What the control endpoints of an org do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from sandbox.control import Control as Controls
+from sandbox.control import Json
 from sandbox.faults import named
-from sandbox.messages import Answer, Request, packed
 from sandbox.salesforce.automation import Test
 from sandbox.salesforce.org import Org
-from sandbox.salesforce.refusals import Problem
-
-PREFIX = "/_sandbox"
-
-Json = dict[str, Any]
-
-
-class Control:
-    """Answers what is asked of the sandbox itself, and gives the rest to the org."""
-
-    def __init__(self, org: Org) -> None:
-        self._org = org
-
-    def answer(self, request: Request) -> Answer:
-        if not request.path.startswith(PREFIX + "/"):
-            return self._org.answer(request)
-        try:
-            body = request.json() if request.body.strip() else {}
-            with self._org.lock:
-                found = self._do(request.method, request.segments[1:], body)
-        except (KeyError, TypeError, ValueError) as wrong:
-            return _answer(400, {"error": f"{type(wrong).__name__}: {wrong}"})
-        except Problem as problem:
-            return _answer(400, {"error": f"{problem.code}: {problem.message('en_US')}"})
-        if found is None:
-            return _answer(404, {"error": f"no {request.method} {request.path}", "known": sorted(_KNOWN)})
-        return _answer(200, found)
-
-    def _do(self, method: str, parts: Sequence[str], body: Json) -> object:
-        name, *rest = parts or [""]
-        run = _KNOWN.get(f"{method} {name}")
-        return None if run is None else run(self._org, rest, body)
-
-
-def _answer(status: int, body: object) -> Answer:
-    return Answer(status, packed(body), {"content-type": "application/json"})
-
 
 # --- looking ----------------------------------------------------------------------------------------------
 
@@ -273,3 +234,10 @@ _KNOWN: Mapping[str, Callable[[Org, Sequence[str], Json], object]] = {
     "POST permit": _permit,
     "POST zero": _zero,
 }
+
+
+class Control(Controls[Org]):
+    """Answers what is asked of the sandbox itself, and gives the rest to the org."""
+
+    def __init__(self, org: Org) -> None:
+        super().__init__(org, _KNOWN)

@@ -278,7 +278,7 @@ def _refused(refused: Refused) -> Answer:
 
 def _dressed(answer: Answer, fault: Fault) -> Answer:
     """Return a fault's answer with Salesforce's body: a list of one error where it is no page."""
-    if fault.status is None or fault.html:
+    if fault.status is None or fault.html or fault.body is not None:
         return answer
     code = "SERVER_UNAVAILABLE" if fault.status == 503 else "UNKNOWN_EXCEPTION"
     body = [Problem(code).alone("en_US")]

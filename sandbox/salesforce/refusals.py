@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.salesforce.wording import text
 
 
-class Problem(Exception):
+class Problem(ValueError):
     """One error with a code. It fails a row, or a whole call with `status`.
 
     `key` is its entry in the wording, the code itself unless given; `more` joins the error's body where it is
@@ -32,6 +32,9 @@ class Problem(Exception):
         self.fields = list(fields)
         self.more = dict(more or {})
         self.values = values
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message('en_US')}"
 
     def message(self, language: str) -> str:
         return text(language, self.key, self.values)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from sandbox.faults import error_after
+from sandbox.faults import EMPTY, UNAVAILABLE, error_after
 from sandbox.messages import Request
 from sandbox.salesforce import Settings
 from sandbox.salesforce.stamps import stamp
@@ -98,6 +98,10 @@ def test_trap_03_errors_have_three_shapes(sf: Caller) -> None:
     assert sf.login(grant_type="client_credentials", client_id="x").json()["error"] == "invalid_client_id"
     sf.org.faults.add("limits", error_after(503), times=1)
     assert sf.ask("GET", "limits").headers["content-type"].startswith("text/html")
+    for fault in (UNAVAILABLE, EMPTY):
+        sf.org.faults.add("limits", fault, times=1)
+    assert sf.ask("GET", "limits").json()[0]["errorCode"] == "SERVER_UNAVAILABLE"
+    assert (sf.ask("GET", "limits").body, sf.org.calls[-1].applied) == (b"", True)
     assert sf.ask("GET", "limits/recordCount", X="y" * 20_000).status == 431
 
 
