@@ -30,7 +30,7 @@ class Cursors:
     def open(self, found: Found, page: int, user: str) -> str:
         """Keep what a query found and return its name; the user's oldest cursor gives way."""
         mine = [name for name, cursor in self._open.items() if cursor.user == user]
-        for name in mine[: len(mine) + 1 - self._store.settings.cursors]:
+        for name in mine[: max(0, len(mine) + 1 - self._store.settings.cursors)]:
             del self._open[name]
         name = "0r8" + "".join(self._store.draw.choices(_LETTERS, k=15))
         self._open[name] = Cursor(found, page, self._store.timeline.now, user)

@@ -61,6 +61,8 @@ def crm() -> Caller:
             "(CreatedDate > 2026-09-21T12:13:20Z OR (CreatedDate = 2026-09-21T12:13:20Z AND Id > '00Q000000000000'))",
             "BCO",
         ),
+        ("CreatedDate >= 2026-09-21T14:13:20Z OR CreatedDate = 2026-09-21T11:13:20Z", "AO"),
+        ("CreatedDate >= 2026-09-21T14:13:20Z OR LastName = 'Abe'", "AO"),
         ("CreatedDate = TODAY", "ABCO"),
         ("CreatedDate < TODAY", ""),
         ("CreatedDate = LAST_N_DAYS:2", "ABCO"),

@@ -123,8 +123,10 @@ def test_trap_05_the_server_chooses_pages_and_forgets_cursors() -> None:
     assert (more["totalSize"], more["done"], len(more["records"])) == (50, False, 20)
     last = sf.json("GET", more["nextRecordsUrl"])
     assert (last["done"], len(last["records"]), "nextRecordsUrl" in last) == (True, 10, False)
-    for _ in range(10):
+    for _ in range(8):
         sf.query("SELECT Id FROM Lead")
+    assert sf.ask("GET", short["nextRecordsUrl"]).status == 200, "ten are open"
+    sf.query("SELECT Id FROM Lead")
     (error,) = sf.json("GET", short["nextRecordsUrl"], status=400)
     assert error["errorCode"] == "INVALID_QUERY_LOCATOR"
     kept = sf.query("SELECT Id FROM Lead")["nextRecordsUrl"]
