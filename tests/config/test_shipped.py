@@ -60,8 +60,9 @@ def test_every_example_loads_and_only_says_what_is_not_in_force(directory: Path)
 
 def test_the_usual_set_ups_are_all_there() -> None:
     wanted = (
-        "account_owner after_hours by_state calendar capacity design language_match named_accounts new_hires "
-        "partner_stays public_holidays round_robin selection size_bands vacation"
+        "account_owner after_hours by_state calendar campaign capacity customer_type deal_value design experience "
+        "industry language_match lead_score named_accounts new_hires partner_stays product public_holidays "
+        "round_robin selection size_bands time_zone vacation weighted_shares"
     )
     assert {path.name for path in EXAMPLES} == {*wanted.split()}
 
