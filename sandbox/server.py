@@ -100,15 +100,14 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         """Answer until the connection ends; it is secured here, where a slow caller holds up nobody else."""
-        plain = self.request
-        self.server.open.add(plain)
         try:
             with contextlib.suppress(OSError):
                 self._secure()
+                self.server.open.add(self.request)
                 while self._one():
                     pass
         finally:
-            self.server.open.discard(plain)
+            self.server.open.discard(self.request)
 
     def _secure(self) -> None:
         if self.server.tls is not None:

@@ -56,6 +56,24 @@ def test_it_is_served_over_tls_by_an_authority_of_its_own(sf: Caller) -> None:
         made.close()
 
 
+def test_closing_the_server_ends_secured_connections(sf: Caller) -> None:
+    authority = Authority()
+    trusting = ssl.create_default_context(cadata=authority.ca.decode())
+    server = Server(sf.org.answer, tls=authority.context())
+    made = http.client.HTTPSConnection("127.0.0.1", server.port, timeout=10, context=trusting)
+    made.request("GET", "/services/data")
+    made.getresponse().read()
+    server.close()
+    with pytest.raises((OSError, http.client.HTTPException)):
+        _again(made)
+    made.close()
+
+
+def _again(connection: http.client.HTTPSConnection) -> None:
+    connection.request("GET", "/services/data")
+    connection.getresponse()
+
+
 @pytest.mark.slow
 def test_five_thousand_leads_are_walked_and_written_in_seconds() -> None:
     """A bound far above what is usual (under 1 s), so that only a change of order fails."""
