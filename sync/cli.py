@@ -37,6 +37,7 @@ COMMANDS = {
     "retry": "sync.commands.retry",
     "route": "sync.commands.route",
     "sandbox": "sync.commands.sandbox",
+    "simulate": "sync.commands.simulate",
     "store copy": "sync.commands.copy",
     "store migrate": "sync.commands.migrate",
     "store trim": "sync.commands.trim",
@@ -69,6 +70,10 @@ app.add_typer(imports, name="import-rules")
 
 command = partial(adding, COMMANDS)
 
+MappingOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The columns are the CRM's: use this connection's mapping.")
+]
+
 
 @app.callback()
 def _everywhere(
@@ -94,14 +99,32 @@ def route(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="CSV or JSON Lines; - for standard input (CSV).")
     ],
-    mapping: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The columns are the CRM's: use this connection's mapping."),
-    ] = None,
+    mapping: MappingOption = None,
     at: Annotated[str | None, typer.Option(metavar="TIME", help="Route as of this time (ISO 8601).")] = None,
 ) -> None:
     """Show who would get the leads of a file. Works offline and writes nothing."""
     run(file=file, mapping=mapping, at=at)
+
+
+@command(app)
+def simulate(
+    run: Run,
+    since: Annotated[
+        str | None, typer.Option(metavar="T", help="A duration or a day; default 30d, of a file all.")
+    ] = None,
+    proposed: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The proposed configuration; a second --config means the same."),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Leads of a CSV or JSON Lines file with created dates instead."),
+    ] = None,
+    mapping: MappingOption = None,
+    html: Annotated[Path | None, typer.Option(metavar="OUT", help="Also write a page with charts.")] = None,
+) -> None:
+    """Make history again under a proposed configuration. Says who would have got what; writes nothing to the store."""
+    run(since=since, proposed=proposed, file=file, mapping=mapping, html=html)
 
 
 @command(app)

@@ -17,6 +17,11 @@ ConfigOption = Annotated[
         "--config", "-c", metavar="DIR", help="Directory of the configuration.", envvar="LEADSWITCH_CONFIG"
     ),
 ]
+_OwnConfigOption = (
+    Annotated[  # the environment stands before the command: it must not win over what is said there
+        Path | None, typer.Option("--config", "-c", metavar="DIR", help="Directory of the configuration.")
+    ]
+)
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output, stable.")]
 ConnectionOption = Annotated[str | None, typer.Option(metavar="N", help="This connection only.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
@@ -24,7 +29,7 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Results and er
 
 _KEYWORD = inspect.Parameter.KEYWORD_ONLY
 _COMMON = (
-    inspect.Parameter("config", _KEYWORD, default=None, annotation=ConfigOption),
+    inspect.Parameter("config", _KEYWORD, default=None, annotation=_OwnConfigOption),
     inspect.Parameter("json", _KEYWORD, default=False, annotation=JsonOption),
     inspect.Parameter("quiet", _KEYWORD, default=False, annotation=QuietOption),
 )
@@ -67,6 +72,7 @@ def _run(
     from sync.trouble import told
 
     (config, json, quiet), (own_config, own_json, own_quiet) = context.obj, common
-    screen = Screen(own_config or config or Path(), json or own_json, quiet or own_quiet)
+    outer = config or Path()
+    screen = Screen(own_config or outer, json or own_json, quiet or own_quiet, outer if own_config else None)
     name = context.command_path.partition(" ")[2]
     raise typer.Exit(told(screen, lambda: import_module(modules[name]).run(screen, **asked)))

@@ -109,14 +109,12 @@ def _decided(router: Router, rule: Rule, lead: Lead, state: State, now: datetime
 
 
 def person_hashes(key: bytes, lead: Lead) -> dict[str, str]:
-    """Return a person's keys, each with the keyed hash under which it is remembered.
-
-    Without the store's key a hash says nothing.
-    """
-    return {person: _sealed(key, person) for person in person_keys(lead)}
+    """Return a person's keys, each with the keyed hash under which it is remembered."""
+    return {person: sealed(key, person) for person in person_keys(lead)}
 
 
-def _sealed(key: bytes, text: str) -> str:
+def sealed(key: bytes, text: str) -> str:
+    """Return the keyed hash of a key of a person or an account; without the store's key it says nothing."""
     return blake2b(text.encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
 
 
@@ -144,7 +142,7 @@ def _following(work: Pass, asked: Sequence[_Asked]) -> Following | None:
         work.companies = Companies(partial(_ask, work), reps)
     if work.companies:
         work.companies.look_for(one.lead for one in asked if follows_account(one.rule, book))
-    return Following(book, work.companies, seal=partial(_sealed, work.store_key))
+    return Following(book, work.companies, seal=partial(sealed, work.store_key))
 
 
 def _ask(work: Pass, domains: Sequence[str], names: Sequence[str]) -> Sequence[Company]:

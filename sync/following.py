@@ -15,6 +15,9 @@ from router.rules import Rule, Rulebook, follows_account
 
 Ask = Callable[[Sequence[str], Sequence[str]], Sequence[Company]]
 
+EARLIER = "as an earlier lead"
+"""How the `why` of an account ends that an earlier lead made known, and not the CRM."""
+
 _DOMAIN, _NAME = 0.99, 0.97
 _KEPT = 20_000
 
@@ -106,7 +109,7 @@ class Following:
         for key, why, confidence in _keys(lead).sought:
             owner = self._earlier.get(self._seal(key))
             if owner is not None:
-                return KnownAccount(owner, f"{why} as an earlier lead", confidence)
+                return KnownAccount(owner, f"{why} {EARLIER}", confidence)
         return None
 
     def remember(self, lead: Lead, owner: RepId, absent: Collection[RepId]) -> list[str]:

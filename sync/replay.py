@@ -39,13 +39,17 @@ class Replayed:
         """Whether the router came to the stored answer again."""
         if self.trace is None:
             return True
-        made, stored = self.trace.decision, self.stored
-        return (made.owner, made.queue, made.rule, made.action) == (
-            stored.owner,
-            stored.queue,
-            stored.rule,
-            stored.action,
-        )
+        return same(self.trace.decision, self.stored)
+
+
+def same(made: Decision, stored: Decision) -> bool:
+    """Say whether a decision made again is the stored one."""
+    return (made.owner, made.queue, made.rule, made.action) == (
+        stored.owner,
+        stored.queue,
+        stored.rule,
+        stored.action,
+    )
 
 
 def replayed(store: Store, decision: int, ref: LeadRef) -> Replayed:

@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Where a command writes: results to standard output, all that is said beside them to standard error."""
+    """Where a command writes: results to standard output, all that is said beside them to standard error.
+
+    `outer` is the configuration that would be used if the command had not been given one of its own.
+    """
 
     directory: Path
     json: bool = False
     quiet: bool = False
+    outer: Path | None = None
 
     def result(self, value: object, *, indent: int | None = None) -> None:
         """Write one JSON object, in ASCII where the output's encoding lacks a character."""

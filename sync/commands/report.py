@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from config.problems import Refusal
-from config.scalars import day, duration
 from sync.commands.away import until_when
 from sync.figures import QUEUE, SUMMED, WAYS, Figures, absences, figures
 from sync.screen import Screen
 from sync.seams import system_clock
+from sync.since import start_of
 from sync.store import open_store
-from sync.trouble import OK, Refused
+from sync.trouble import OK
 from sync.wiring import offline_configuration, store_url
 
 
 def run(screen: Screen, *, since: str) -> int:
     now = system_clock()
-    start = _start(since, now)
+    start = start_of(since, now)
     book = offline_configuration(screen.directory).rulebook
     reps = [str(rep) for rep in book.reps]
     with closing(open_store(store_url(screen.directory), create=False)) as store:
@@ -41,20 +40,6 @@ def run(screen: Screen, *, since: str) -> int:
     for rep, until in away.items():
         screen.line(f"{rep} is away {until_when(until)}.")
     return OK
-
-
-def _start(since: str, now: datetime) -> datetime:
-    """Read a duration back from now, or a day."""
-    try:
-        return now - timedelta(seconds=duration(since))
-    except Refusal:
-        pass
-    try:
-        return datetime.combine(day(since), time.min, UTC)
-    except Refusal as error:
-        raise Refused(
-            f"--since: '{since}' is neither a duration nor a day; write 7d or 2026-01-31"
-        ) from error
 
 
 def _by_rep(found: Iterable[Figures], reps: Iterable[str]) -> dict[str, Counter[str]]:

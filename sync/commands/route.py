@@ -8,33 +8,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.settings import Configuration
-from connectors.contract import Record
-from connectors.normalise.mapping import FieldMapping, compile_mapping, left_over
-from connectors.normalise.standard import HEADINGS
 from router.model import Decision, Lead, RepId, State
 from router.route import Router, Running
 from router.rules import Rulebook, follows_accounts
-from sync.offline import records
+from sync.leadfile import leads_of
 from sync.screen import Screen, counted
 from sync.trouble import OK, Refused
-from sync.wiring import field_mapping, offline_configuration
+from sync.wiring import offline_configuration
 
 if TYPE_CHECKING:
     from sync.following import Following
 
 _SHOWN = 200
-_NAMED = 10
 
 
 def run(screen: Screen, *, file: Path, mapping: str | None, at: str | None) -> int:
     found = offline_configuration(screen.directory)
     now = _time(at)
-    fields = _mapping(found, mapping)
-    normalise = compile_mapping(fields, zone=found.timezone)
-    source = records(file, connection=mapping or _connection(found), object_type="leads")
-    leads = (normalise(record) for record in _understood(source, fields, screen, file))
     router = Router(found.rulebook)
+    leads = leads_of(screen, found, file, mapping)
     routed = _routed(router, leads, now, _busy(router.book, screen, now))
     if screen.json:
         for lead, decision in routed:
@@ -52,39 +44,6 @@ def _time(at: str | None) -> datetime:
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         raise Refused(f"--at: {at} is no time; write 2026-11-21T18:30+01:00") from error
-
-
-def _connection(found: Configuration) -> str:
-    """Leads of a file belong to the only connection there is: queues and rules of it then apply."""
-    return found.connections[0].name if len(found.connections) == 1 else "file"
-
-
-def _mapping(found: Configuration, name: str | None) -> FieldMapping:
-    if name is None:
-        return HEADINGS
-    settings = next((each for each in found.connections if each.name == name), None)
-    if settings is None:
-        known = ", ".join(each.name for each in found.connections)
-        raise Refused(f"--mapping: there is no connection {name}; known: {known or 'none'}")
-    return field_mapping(settings)
-
-
-def _understood(
-    source: Iterator[Record], mapping: FieldMapping, screen: Screen, file: Path
-) -> Iterator[Record]:
-    """Name the columns that fill no field of a lead, as the first record has them; `Refused` if none does."""
-    for first in source:
-        unused = left_over(first.fields, mapping)
-        told = ", ".join(unused[:_NAMED]) + (f" and {len(unused) - _NAMED:,} more" * (len(unused) > _NAMED))
-        if unused and len(unused) == len(first.fields):
-            raise Refused(
-                f"{file}: no column fills a field of a lead: {told}; "
-                "name them email, company, country, ..., or give a connection's mapping with --mapping"
-            )
-        if unused:
-            screen.tell(f"{file}: not read, as no field of a lead: {told}")
-        yield first
-        yield from source
 
 
 def _busy(book: Rulebook, screen: Screen, now: datetime) -> Mapping[RepId, Sequence[datetime]]:

@@ -1,0 +1,23 @@
+"""How far back a report or a simulation looks, as people write it: a duration, or a day."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+from config.problems import Refusal
+from config.scalars import day, duration
+from sync.trouble import Refused
+
+
+def start_of(since: str, now: datetime) -> datetime:
+    """Read a duration back from now, or a day."""
+    try:
+        return now - timedelta(seconds=duration(since))
+    except Refusal:
+        pass
+    try:
+        return datetime.combine(day(since), time.min, UTC)
+    except Refusal as error:
+        raise Refused(
+            f"--since: '{since}' is neither a duration nor a day; write 7d or 2026-01-31"
+        ) from error
