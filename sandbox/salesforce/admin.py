@@ -18,7 +18,7 @@ from sandbox.salesforce.automation import (
 from sandbox.salesforce.fields import kind_of, written
 from sandbox.salesforce.store import Store
 from sandbox.salesforce.tables import Row, Table, Value, Values
-from sandbox.salesforce.writing import Access, Writing
+from sandbox.salesforce.writing import Rights, Writing
 
 _MACHINES = (
     ("Automated", "Process", "AutomatedProcess"),
@@ -40,7 +40,7 @@ class Admin:
         self.automation = automation
         self.writing = writing
         self.lock = lock
-        self._rights: dict[str, Access] = {}
+        self._rights: dict[str, Rights] = {}
         store.put("Organization", {"Name": "Sandbox", "IsSandbox": True}, id=store.org_id)
         self._profile = store.put("Profile", {"Name": "Standard User", "UserType": "Standard"}).id
         for first, last, kind in _MACHINES:
@@ -106,13 +106,13 @@ class Admin:
         """Take a user out of service; what they own stays theirs."""
         self.store.touch(self.row(user), {"IsActive": False}, by=self.integration.id)
 
-    def rights(self, user: str) -> Access:
-        return self._rights.get(user, Access(user))
+    def rights(self, user: str) -> Rights:
+        return self._rights.get(user, Rights(user))
 
     def permit(self, *, transfer: bool = True, edit: bool = True) -> None:
         """Say what the integration user may do with leads that others own."""
         key = self.integration.id
-        self._rights[key] = Access(key, transfer=transfer, edit=edit)
+        self._rights[key] = Rights(key, transfer=transfer, edit=edit)
 
     # --- set-up -------------------------------------------------------------------------------------------
 

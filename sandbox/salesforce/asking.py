@@ -10,7 +10,7 @@ from sandbox.salesforce.automation import Automation, Orders
 from sandbox.salesforce.cursors import Cursors
 from sandbox.salesforce.refusals import wrong_json
 from sandbox.salesforce.store import Store
-from sandbox.salesforce.writing import Access, Writing
+from sandbox.salesforce.writing import Rights, Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Ask:
     headers: Mapping[str, str]
     body: Any
     version: str
-    access: Access
+    access: Rights
 
     @property
     def orders(self) -> Orders:

@@ -28,8 +28,7 @@ from sandbox.salesforce.settings import Settings
 from sandbox.salesforce.store import Store
 from sandbox.salesforce.targets import NEWEST, OLDEST, split
 from sandbox.salesforce.usage import Usage
-from sandbox.salesforce.writing import Access as Rights
-from sandbox.salesforce.writing import Writing
+from sandbox.salesforce.writing import Rights, Writing
 from sandbox.timeline import Timeline, http_date
 
 _KEPT_CALLS = 5_000

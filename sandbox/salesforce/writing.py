@@ -18,7 +18,7 @@ _PEOPLE = ("Lead", "Contact", "User")
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class Rights:
     """What the running user may do with leads beside reading and editing them."""
 
     user: str
@@ -35,7 +35,7 @@ class Writing:
 
     # --- create -------------------------------------------------------------------------------------------
 
-    def create(self, kind: Kind, sent: Mapping[str, Any], orders: Orders, access: Access) -> Row:
+    def create(self, kind: Kind, sent: Mapping[str, Any], orders: Orders, access: Rights) -> Row:
         """Store a new row; refuses what an object, a rule or a trigger does not take."""
         values = checked(self._store, kind, sent, creating=True)
         self._default(kind, values, access.user)
@@ -80,7 +80,7 @@ class Writing:
 
     # --- update -------------------------------------------------------------------------------------------
 
-    def update(self, table: Table, key: str, sent: Mapping[str, Any], orders: Orders, access: Access) -> Row:
+    def update(self, table: Table, key: str, sent: Mapping[str, Any], orders: Orders, access: Rights) -> Row:
         """Change a row; refuses as `create` does, and rows that are gone, locked or converted."""
         row = self.existing(table, key)
         kind = table.kind
@@ -121,7 +121,7 @@ class Writing:
 
     # --- delete -------------------------------------------------------------------------------------------
 
-    def delete(self, table: Table, key: str, access: Access) -> Row:
+    def delete(self, table: Table, key: str, access: Rights) -> Row:
         row = self.existing(table, key)
         self._refuse_locked(row)
         self._automation.refuse(table.kind, row.values, row.id, Orders("FALSE", allow_save=True))
@@ -142,7 +142,7 @@ class Writing:
             raise Problem("ENTITY_IS_DELETED")
         return row
 
-    def _refuse_row(self, kind: Kind, row: Row, changed: Values, access: Access) -> None:
+    def _refuse_row(self, kind: Kind, row: Row, changed: Values, access: Rights) -> None:
         self._refuse_locked(row)
         if not access.edit:
             raise Problem("INSUFFICIENT_ACCESS_OR_READONLY")
