@@ -8,10 +8,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from router.model import Lead
+from config.settings import Nobody
+from router.model import Lead, LeadRef
 from sync.ledger import Cursor, new_row, next_values, values_of
 from sync.loads import see_statuses
-from sync.plan import NEW_ENTRY, Act, Plan, plan
+from sync.plan import NEW_ENTRY, Act, Plan, plan, stays
 from sync.steps import KEPT_DEADLINE, UNDECIDED, Row, Step
 from sync.work import FRESH, Pass
 
@@ -22,7 +23,7 @@ Met = tuple[Lead, datetime | None]
 def ingest(work: Pass, met: Sequence[Met], cursor: Cursor | None, *, sweep: bool = False) -> int:
     """Plan the records met and write what follows, and the cursor, in one transaction; return how many are new."""
     leads = {lead.ref: (lead, stamp) for lead, stamp in met}
-    intake = replace(work.intake(cursor.watermark if cursor else None), sweep=sweep) if leads else None
+    intake = None if _all_stay(work, leads) else replace(work.intake(_watermark(cursor)), sweep=sweep)
     with work.session.transaction("ingest") as tx:
         rows, now = work.ledger.newest(tx, leads), work.now()
         undecided = (row for row in rows.values() if row.step in UNDECIDED)
@@ -39,6 +40,19 @@ def ingest(work: Pass, met: Sequence[Met], cursor: Cursor | None, *, sweep: bool
     work.counts.skipped += planned.skipped
     work.progress(work.counts)
     return planned.new
+
+
+def _all_stay(work: Pass, leads: Mapping[LeadRef, Met]) -> bool:
+    """Return whether nothing is met but what stays as it is: then the CRM need not be asked who its users are."""
+    if not leads or all(isinstance(one, Nobody) for one in work.wired.settings.replaces):
+        return not leads
+    with work.session.transaction("met") as tx:
+        rows = work.ledger.newest(tx, leads)
+    return all(stays(lead, rows.get(ref)) for ref, (lead, _) in leads.items())
+
+
+def _watermark(cursor: Cursor | None) -> datetime | None:
+    return cursor.watermark if cursor else None
 
 
 def _see_statuses(work: Pass, tx: sa.Connection, planned: _Planned, met: Sequence[tuple[Row, Lead]]) -> None:

@@ -62,16 +62,23 @@ def plan(lead: Lead, stamp: datetime | None, row: Row | None, intake: Intake, no
     """Plan one record. `row` is its newest entry, None if the ledger never saw it."""
     if row is None:
         return _plan_new(lead, stamp, intake, now)
-    if row.forgotten:
+    if stays(lead, row):
         return _NOTHING
     if row.step in UNDECIDED:
         return _plan_waiting(lead, intake)
     if row.step is Step.SKIPPED and row.decision is None:
-        found = _not_ours(lead, intake, now)
-        return _TAKE if found is None else _NOTHING
-    if row.step in OVER or row.undoes:
-        return _plan_again(lead, stamp, row, intake, now)
-    return _NOTHING
+        return _TAKE if _not_ours(lead, intake, now) is None else _NOTHING
+    return _plan_again(lead, stamp, row, intake, now)
+
+
+def stays(lead: Lead, row: Row | None) -> bool:
+    """Return whether nothing can come of a record whoever may be replaced: it is as we left it, or on its way."""
+    if row is None or row.forgotten:
+        return row is not None
+    if row.step in UNDECIDED or (row.step is Step.SKIPPED and row.decision is None):
+        return False
+    over = row.step in OVER or bool(row.undoes)
+    return not over or (row.owner_id is not None and lead.owner == row.owner_id)
 
 
 def _plan_new(lead: Lead, stamp: datetime | None, intake: Intake, now: datetime) -> Plan:
@@ -89,7 +96,7 @@ def _plan_again(lead: Lead, stamp: datetime | None, row: Row, intake: Intake, no
     A walk may show what was before our write, so only a later date counts there; a sweep comes much later. Where the
     owner we gave may itself be replaced (a queue), its staying there is no news.
     """
-    if (row.owner_id is not None and lead.owner == row.owner_id) or _not_ours(lead, intake, now) is not None:
+    if _not_ours(lead, intake, now) is not None:
         return _NOTHING
     touched = max(filter(None, (row.stamp, row.intent_at)), default=now)
     anew = stamp is not None and stamp > touched
