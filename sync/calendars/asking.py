@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import zlib
 from collections.abc import Callable, Container
 
 
@@ -29,21 +30,21 @@ class Remembered:
     def __init__(self, fetch: Fetch, *, ticks: Callable[[], float] = time.monotonic) -> None:
         self._fetch, self._ticks = fetch, ticks
         self._lock = threading.Lock()
-        self._answers: dict[str, tuple[float, str | Unread]] = {}
+        self._answers: dict[str, tuple[float, bytes | Unread]] = {}  # compressed: a feed is a megabyte or so
 
     def __call__(self, url: str, allowed: Container[str]) -> str:
         with self._lock:
-            at, answer = self._answers.get(url, (-FRESH, ""))
+            at, answer = self._answers.get(url, (-FRESH, b""))
         if self._ticks() - at >= FRESH:
             answer = self._ask(url, allowed)
             with self._lock:
                 self._answers[url] = self._ticks(), answer
         if isinstance(answer, Unread):
             raise answer
-        return answer
+        return zlib.decompress(answer).decode()
 
-    def _ask(self, url: str, allowed: Container[str]) -> str | Unread:
+    def _ask(self, url: str, allowed: Container[str]) -> bytes | Unread:
         try:
-            return self._fetch(url, allowed)
+            return zlib.compress(self._fetch(url, allowed).encode())
         except Unread as error:
             return error

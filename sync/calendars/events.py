@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -36,7 +35,6 @@ class Owner(NamedTuple):
     email: str | None = None
 
 
-@lru_cache(maxsize=128)
 def busy_times(text: str, owner: Owner, window: Span) -> Busy:
     """Read a calendar; raises `Unread` where it is none. An event that cannot be read does not hide the others."""
     found: list[Span] = []

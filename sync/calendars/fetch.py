@@ -27,15 +27,16 @@ def fetched(url: str, allowed: Container[str]) -> str:
     """Ask for a calendar, directly: no proxy of the environment is used."""
     first, until = urlsplit(url), time.monotonic() + LONGEST
     parts = first
-    for _ in range(_REDIRECTS + 1):
-        try:
+    try:
+        for _ in range(_REDIRECTS + 1):
             status, moved, body = _asked(parts, _may_be(first, parts, allowed), until)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise Unread(f"{parts.hostname} cannot be reached: {reason}") from error
-        if status not in _MOVED:
-            break
-        parts = urlsplit(urljoin(parts.geturl(), moved))
+            if status not in _MOVED:
+                break
+            parts = urlsplit(urljoin(parts.geturl(), moved))
+    except OSError as error:
+        raise Unread(f"{parts.hostname} cannot be reached: {error.strerror or error}") from error
+    except (http.client.HTTPException, ValueError) as error:  # their texts quote what must not be shown
+        raise Unread(f"{parts.hostname} cannot be asked: {type(error).__name__}") from error
     if status != http.client.OK:
         raise Unread(f"{parts.hostname} answers {status} {http.client.responses.get(status, '')}".rstrip())
     return body.decode("utf-8", "replace")

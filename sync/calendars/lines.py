@@ -9,6 +9,13 @@ from typing import NamedTuple
 
 from sync.calendars.asking import Unread
 
+_READ = frozenset(
+    "BEGIN END UID DTSTART DTEND DURATION RRULE RDATE EXDATE RECURRENCE-ID TRANSP STATUS ATTENDEE FREEBUSY TZID "  # noqa: SIM905
+    "TZOFFSETFROM TZOFFSETTO X-LIC-LOCATION X-MICROSOFT-CDO-BUSYSTATUS".split()
+)
+"""Properties that say when somebody is busy; the others, most of a feed, are passed over."""
+
+_NAME = re.compile(r"[A-Za-z0-9-]+(?=[;:])")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _PROPERTY = re.compile(r'([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^";:])*)*):(.*)', re.DOTALL)
 _PARAM = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|(?:"[^"]*"|[^";:])*)')
@@ -52,11 +59,12 @@ def calendars(text: str) -> list[Component]:
     top = Component("", 1)
     open_: list[Component] = [top]
     for line, content in _unfolded(text.removeprefix("\ufeff")):
-        found = _property(content, line)
-        if found is None:
-            if len(open_) == 1:
-                raise Unread(f"line {line}: no calendar: it does not begin with BEGIN:VCALENDAR")
-        elif found.name == "BEGIN":
+        name = _NAME.match(content)
+        if len(open_) == 1 and (name is None or name[0].upper() not in ("BEGIN", "END")):
+            raise Unread(f"line {line}: no calendar: it does not begin with BEGIN:VCALENDAR")
+        if name is None or name[0].upper() not in _READ or (found := _property(content, line)) is None:
+            continue
+        if found.name == "BEGIN":
             open_.append(Component(found.value.strip().upper(), line))
             open_[-2].parts.append(open_[-1])
         elif found.name == "END":

@@ -84,8 +84,8 @@ def _text(rep: Rep, fetch: Fetch, allowed: Container[str]) -> str:
     try:
         with Path(place).open("rb") as file:
             raw = file.read(LARGEST + 1)
-    except OSError as error:
-        raise Unread(f"cannot be read: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise Unread(f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if len(raw) > LARGEST:
         raise Unread(f"larger than {LARGEST // 1_000_000} MB")
     return raw.decode("utf-8", "replace")

@@ -28,6 +28,8 @@ class Feed(BaseHTTPRequestHandler):
                 self._say(302, b"", Location="/round")
             case "/inside":
                 self._say(302, b"", Location="http://127.0.0.2:1/ana.ics")
+            case "/nonsense":
+                self._say(302, b"", Location="https://[5ecret/")
             case "/private":
                 self._say(200, (self.headers["Authorization"] or "nobody").encode())
             case "/endless":
@@ -78,6 +80,8 @@ def test_user_and_password_of_the_url_are_sent(home: str) -> None:
         ("/5ecret", "127.0.0.1 answers 404 Not Found"),
         ("/round", "127.0.0.1 answers 302 Found"),
         ("/endless?5ecret", "the calendar at 127.0.0.1 is larger than"),
+        ("/5ecret blank", "127.0.0.1 cannot be asked: InvalidURL"),
+        ("/nonsense", "127.0.0.1 cannot be asked: ValueError"),
         ("/inside", "127.0.0.2 is not asked over http: only https is safe"),
     ],
 )
