@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from router.model import Decision, Lead, RepId, State
 from router.route import Router, Running
@@ -19,7 +19,9 @@ from sync.wiring import offline_configuration
 if TYPE_CHECKING:
     from sync.following import Following
 
+T = TypeVar("T")
 _SHOWN = 200
+_TOLD_EVERY = 500
 
 
 def run(screen: Screen, *, file: Path, mapping: str | None, at: str | None) -> int:
@@ -32,8 +34,17 @@ def run(screen: Screen, *, file: Path, mapping: str | None, at: str | None) -> i
         for lead, decision in routed:
             screen.result(as_json(lead, decision))
         return OK
-    _show(screen, routed)
+    with screen.bar("routing") as tell:
+        _show(screen, _told(routed, tell))
     return OK
+
+
+def _told(routed: Iterator[T], tell: Callable[[str], None]) -> Iterator[T]:
+    """Say now and then how far it is."""
+    for number, each in enumerate(routed, 1):
+        if number % _TOLD_EVERY == 0:
+            tell(f"{number:,} leads")
+        yield each
 
 
 def _time(at: str | None) -> datetime:

@@ -220,6 +220,6 @@ def _of_any_file(undated: int) -> Iterator[str]:
     yield "a lead is decided when it was created"
     if undated:
         yield f"{counted(undated, 'lead')} without a time stand where the lead before them in the file does"
-    yield "nobody was marked away, and every rep has an active user in the CRM"
+    yield "nobody was marked away or busy by a calendar, and every rep has an active user in the CRM"
     yield "turns and loads begin at 0, and no lead is closed again"
     yield f"leads that wait are looked at every {minutes} minutes"
