@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.suite import ContractSuite
+from tests.contract.promises import Check
+from tests.contract.suite import CHECKS, ContractSuite
 from tests.contract.world import World
 from tests.salesforce.org_world import OrgWorld
 
@@ -28,4 +29,12 @@ class TestSalesforce(ContractSuite):
 
 
 class TestRecords(TestSalesforce):
+    """Only what is said of notes: everything else is the same."""
+
     carrier = "record"
+
+    @pytest.mark.parametrize(
+        "check", [one for one in CHECKS if "note" in one.name], ids=lambda check: check.name
+    )
+    def test_promise(self, check: Check) -> None:
+        super().test_promise(check)
