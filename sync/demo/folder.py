@@ -4,34 +4,35 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from sync.demo.crm import SHIPPED, Served
+from sync.demo.hubspot import TOKEN, HubSpot
+from sync.demo.salesforce import AUTHORITY, SECRET, Salesforce
 from sync.locks import FileLock
 from sync.trouble import Refused
 
-SHIPPED = Path(__file__).with_name("files")
+CRMS: Sequence[type[Served]] = (HubSpot, Salesforce)
 DEFAULT = Path("leadswitch-demo")
 MARK = ".leadswitch-demo.json"
 """Names the files the demo wrote, with their hashes: what is edited since is kept beside the fresh one."""
 
-CRM = "crm.json"
-"""What the account held at the end; of the same name as the sample it came from."""
-
-TOKEN = "demo-token"  # noqa: S105 - the name of the file, which the configuration refers to
+_SAMPLES = tuple(crm.sample_file() for crm in CRMS)
 _STORE = "leadswitch.db"
-_PASS_LOCK = f"{_STORE}.crm.lock"
+_PASS_LOCKS = tuple(f"{_STORE}.{crm.connection}.lock" for crm in CRMS)
 _MADE_BY_RUNS = (
     *(f"{_STORE}{end}" for end in ("", "-wal", "-shm", "-journal", ".lock")),
-    CRM,
-    TOKEN,
-    _PASS_LOCK,
+    *_SAMPLES,
+    *_PASS_LOCKS,
+    *(TOKEN, SECRET, AUTHORITY),
 )
 _DAY = re.compile(rb"<([+-]\d+)d>")
-_URL = b"<url>"
+_PLACE = re.compile(rb"<([a-z]+ [^<>\n]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,19 @@ class Laid:
     kept: tuple[Path, ...]
 
 
-def lay(path: Path, today: date, *, url: str, token: str) -> Laid:
-    """Write the configuration of an account at `url`, its dates counted from `today`, and the account's token.
+def lay(path: Path, today: date, crms: Iterable[Served]) -> Laid:
+    """Write the configuration of these CRMs, its dates counted from `today`, and the files that it refers to.
 
     Raises `Refused` where that cannot be, `Held` while a pass runs there.
     """
+    served = list(crms)
+    words = {place: word for crm in served for place, word in crm.words().items()}
     try:
         marked = _marked(path)
         kept = _clear(path, marked) if marked is not None else ()
-        _write(path, _texts(today, url.encode()))
-        _write_token(path / TOKEN, token)
+        _write(path, _texts(today, words))
+        for name, content in (each for crm in served for each in crm.files().items()):
+            _write_secret(path / name, content)
     except OSError as error:
         raise Refused(
             f"{error.filename or path} cannot be used: {error.strerror}; name another directory with --dir"
@@ -75,23 +79,23 @@ def _marked(path: Path) -> Mapping[str, str] | None:
 
 def _clear(path: Path, marked: Mapping[str, str]) -> tuple[Path, ...]:
     """Remove what the demo and its runs wrote; a configuration file that was edited moves aside."""
-    lock = FileLock(path / _PASS_LOCK)
-    lock.acquire()
-    try:
+    with ExitStack() as held:
+        for name in _PASS_LOCKS:
+            lock = FileLock(path / name)
+            lock.acquire()
+            held.callback(lock.release)
         ours = marked.keys() & _shipped().keys()
         edited = sorted(name for name in ours if _is_edited(path / name, marked[name]))
         kept = tuple(_aside(path / name) for name in edited)
         for name in (*ours, *_MADE_BY_RUNS):
             (path / name).unlink(missing_ok=True)
-    finally:
-        lock.release()
     return kept
 
 
 def _shipped() -> Mapping[str, Path]:
-    """Return the files that are laid out, by name; the sample goes into the account instead."""
+    """Return the files that are laid out, by name; the samples go into the CRMs instead."""
     files = (file for file in SHIPPED.rglob("*") if file.is_file())
-    return {file.relative_to(SHIPPED).as_posix(): file for file in files if file.name != CRM}
+    return {file.relative_to(SHIPPED).as_posix(): file for file in files if file.name not in _SAMPLES}
 
 
 def _is_edited(file: Path, digest: str) -> bool:
@@ -105,12 +109,15 @@ def _aside(file: Path) -> Path:
     return file.rename(target)
 
 
-def _texts(today: date, url: bytes) -> dict[str, bytes]:
+def _texts(today: date, words: Mapping[str, str]) -> dict[str, bytes]:
     def on(found: re.Match[bytes]) -> bytes:
         return str(today + timedelta(days=int(found[1]))).encode()
 
+    def word(found: re.Match[bytes]) -> bytes:
+        return words[found[1].decode()].encode()
+
     def filled(text: bytes) -> bytes:
-        return _DAY.sub(on, text).replace(_URL, url)
+        return _PLACE.sub(word, _DAY.sub(on, text))
 
     texts = {name: file.read_bytes() for name, file in _shipped().items()}
     return {name: filled(text) if name.endswith(".yaml") else text for name, text in texts.items()}
@@ -125,9 +132,9 @@ def _write(path: Path, texts: Mapping[str, bytes]) -> None:
     (path / MARK).write_text(json.dumps(digests, indent=1) + "\n", "utf-8")
 
 
-def _write_token(file: Path, token: str) -> None:
+def _write_secret(file: Path, content: bytes) -> None:
     file.touch(mode=0o600)
-    file.write_text(f"{token}\n", "utf-8")
+    file.write_bytes(content)
 
 
 def _digest(text: bytes) -> str:

@@ -27,12 +27,10 @@ def next_steps(outcome: Outcome, path: Path) -> Iterator[RenderableType]:
 def commands(outcome: Outcome, path: Path) -> Iterator[tuple[str, str]]:
     """Yield commands and what they do."""
     program, config = program_name(), f"-c {quote(str(path))}"
-    lead = (outcome.noted() or outcome.leads[0]).row.ref.record
-    yield (
-        f"{program} explain {lead} {config}",
-        "why it went there: each condition with the value seen, each rep",
-    )
+    for lead, says in _leads(outcome):
+        yield f"{program} explain {lead} {config}", says
     yield f"{program} parked {config}", "the leads that wait, with reasons and deadlines"
+    yield f"{program} report {config}", "what each CRM's leads came to, and who got how many of both"
     leads = quote(str(path / "new-leads.csv"))
     yield f"{program} route {leads} {config}", "who would get the leads of this file; writes nothing"
     yield (
@@ -41,8 +39,20 @@ def commands(outcome: Outcome, path: Path) -> Iterator[tuple[str, str]]:
     )
     yield (
         f"{program} demo --dir {quote(str(path))}",
-        "again, from the start: the account ended with this run; --stay keeps it",
+        "again, from the start: the CRMs ended with this run; --stay keeps them",
     )
+
+
+def _leads(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    told = outcome.noted(outcome.crms[0]) or outcome.leads[0]
+    yield told.row.ref.record, "why it went there: each condition with the value seen, each rep"
+    pairs = outcome.twins(across=True)
+    if pairs:
+        first, second = (one.row.ref for one in pairs[0])
+        yield (
+            second.record,
+            f"of {second.connection}, to the owner that {first.connection} {first.record} has",
+        )
 
 
 def sync_command(path: Path) -> str:

@@ -32,7 +32,7 @@ from router.route import Router
 from router.rules import ALWAYS, Rule, Rulebook, ToTeam
 from sync import schema
 from sync.codec import turn_from_text
-from sync.demo.account import Contact, Crm
+from sync.demo.crm import Crm, Record
 from sync.directory import directory
 from sync.ledger import rows_of, values_of
 from sync.notes import stored_decisions
@@ -44,23 +44,32 @@ SAME_PERSON = "same_person"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One lead: its entry of the ledger, its values, the decision (None: not ours to assign), the contact now."""
+    """One lead: its entry of the ledger, its values, the decision (None: not ours to assign), the record now."""
 
     row: Row
     lead: Lead
     decision: Decision | None
-    contact: Contact
+    record: Record
+
+    @property
+    def crm(self) -> ConnectionName:
+        """The connection that it came by."""
+        return self.row.ref.connection
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One rep in one team: turns taken, the sum of the shares by weight (in leads), today's weight, why not."""
+    """One rep in one team: turns taken and why not, by CRM; the sum of their shares, in leads; the weight of today."""
 
     rep: RepId
-    taken: int
+    by_crm: Mapping[ConnectionName, int]
     share: float
     weight: float
-    why_not: str | None
+    why_not: Mapping[ConnectionName, str]
+
+    @property
+    def taken(self) -> int:
+        return sum(self.by_crm.values())
 
     @property
     def deviation(self) -> float:
@@ -71,11 +80,12 @@ class Tally:
 class Outcome:
     """Everything that is told, leads in the order in which they entered.
 
-    `values` is how many values the mapping reads from the CRM, blank ones not counted; `replaces` is whose leads may
-    be taken.
+    `values` is how many values the mappings read from the CRMs, blank ones not counted; `replaces` is whose leads may
+    be taken. Owners of several CRMs stand beside each other: no id is in two of them.
     """
 
     book: Rulebook
+    crms: Sequence[ConnectionName]
     leads: Sequence[Told]
     values: int
     users: Mapping[OwnerId, User]
@@ -86,12 +96,12 @@ class Outcome:
         """Return the leads that stand at one of these steps."""
         return [told for told in self.leads if told.row.step in steps]
 
-    def rules(self) -> Iterator[tuple[str, Counter[str]]]:
-        """Yield each rule with the number of leads it decided, by how."""
-        found: dict[str, Counter[str]] = defaultdict(Counter)
+    def rules(self) -> Iterator[tuple[str, Sequence[Told]]]:
+        """Yield each rule with the leads it decided."""
+        found: dict[str, list[Told]] = defaultdict(list)
         for told in self.leads:
             if told.decision is not None:
-                found[told.decision.rule][told.decision.by] += 1
+                found[told.decision.rule].append(told)
         for rule in self.book.rules:
             yield rule.name, found[rule.name]
 
@@ -99,17 +109,33 @@ class Outcome:
         """Return every value that could not be understood, with its lead."""
         return [(told, unread) for told in self.leads for unread in told.lead.unread]
 
-    def twins(self) -> list[tuple[Told, Told]]:
-        """Return pairs of records of one person with one owner, those written differently first."""
-        by_key = {key: told for told in reversed(self.leads) for key in person_keys(told.lead)}
-        later = [told for told in self.leads if told.decision and told.decision.by == SAME_PERSON]
-        pairs = [(by_key[key], told) for told in later for key in person_keys(told.lead)[:1]]
+    def twins(self, *, across: bool) -> list[tuple[Told, Told]]:
+        """Return pairs of records of one person with one owner, those written differently first.
+
+        With `across` the two stand in two CRMs, else in one.
+        """
+        first = {
+            key: told
+            for told in reversed(self.leads)
+            if told.decision and told.decision.owner and told.decision.by != SAME_PERSON
+            for key in person_keys(told.lead)
+        }
+        found = []
+        for told in self.leads:
+            known = next((first[key] for key in person_keys(told.lead) if key in first), None)
+            if told.decision and told.decision.by == SAME_PERSON and known:
+                found.append((known, told))
+        pairs = [(one, other) for one, other in found if (one.crm != other.crm) is across]
         return sorted(pairs, key=lambda pair: pair[0].lead.name == pair[1].lead.name)
 
-    def noted(self) -> Told | None:
-        """Return the lead in turn whose note has most to say, None where no lead has one."""
-        noted = [told for told in self.leads if told.contact.notes and told.decision and told.decision.turn]
-        return max(noted, key=lambda told: (told.contact.notes[0].count("\n"), told.row.key), default=None)
+    def noted(self, crm: ConnectionName) -> Told | None:
+        """Return the lead in turn whose note has most to say, None where no lead of the CRM has one."""
+        noted = [
+            told
+            for told in self.leads
+            if told.crm == crm and told.record.notes and told.decision and told.decision.turn
+        ]
+        return max(noted, key=lambda told: (told.record.notes[0].count("\n"), told.row.key), default=None)
 
     def owner(self, owner: OwnerId | None) -> str:
         """Return the name of an owner in the CRM."""
@@ -118,59 +144,81 @@ class Outcome:
         return self.users[owner].name if owner in self.users else owner
 
 
-def read_outcome(book: Rulebook, settings: Connection, store: Store, crm: Crm, now: datetime) -> Outcome:
-    """Read the ledger as it stands, and put each contact beside its entry."""
-    users = {user.id: user for user in crm.users}
+def read_outcome(
+    book: Rulebook,
+    connections: Sequence[Connection],
+    store: Store,
+    crms: Mapping[ConnectionName, Crm],
+    now: datetime,
+) -> Outcome:
+    """Read the ledger as it stands, and put each record beside its entry."""
     with store.reading() as connection, connection.begin():
-        rows = list(rows_of(connection, sa.select(schema.leads).order_by(schema.leads.c.stamp)))
-        values = values_of(connection, [row.values_id for row in rows if row.values_id])
-        stored = stored_decisions(connection, [row.decision for row in rows if row.decision is not None])
+        leads = list(_leads(connection, crms))
         turns = {name: _turns(connection, name) for name in book.teams}
-    leads = [
-        Told(
+    named = {ConnectionName(each.name): each for each in connections}
+    people = {name: directory(book, name, named[name].replaces, crm.users) for name, crm in crms.items()}
+    absent = {name: one.absent for name, one in people.items()}
+    sources = {name: {step.source for step in each.mapping or ()} for name, each in named.items()}
+    return Outcome(
+        book=book,
+        crms=tuple(crms),
+        leads=leads,
+        values=sum(bool(told.record.values.get(source)) for told in leads for source in sources[told.crm]),
+        users={user.id: user for crm in crms.values() for user in crm.users},
+        replaces=frozenset().union(*(one.replaces for one in people.values())),
+        teams={team: _tallies(book, team, turns[team], absent, now) for team in book.teams},
+    )
+
+
+def _leads(connection: sa.Connection, crms: Mapping[ConnectionName, Crm]) -> Iterator[Told]:
+    rows = list(rows_of(connection, sa.select(schema.leads).order_by(schema.leads.c.stamp)))
+    values = values_of(connection, [row.values_id for row in rows if row.values_id])
+    stored = stored_decisions(connection, [row.decision for row in rows if row.decision is not None])
+    for row in rows:
+        yield Told(
             row,
             values[row.values_id] if row.values_id else Lead(ref=row.ref),
             stored[row.decision].decision(row.ref) if row.decision is not None else None,
-            crm.contacts[row.ref.record],
+            crms[row.ref.connection].records[row.ref.record],
         )
-        for row in rows
-    ]
-    name = ConnectionName(settings.name)
-    people = directory(book, name, settings.replaces, crm.users)
-    teams = {team: _tallies(book, team, turns[team], people.absent, now) for team in book.teams}
-    sources = {each.source for each in settings.mapping or ()}
-    read = sum(bool(told.contact.values.get(source)) for told in leads for source in sources)
-    return Outcome(book, leads, read, users, people.replaces, teams)
 
 
-def _turns(connection: sa.Connection, team: TeamName) -> tuple[Counter[RepId], Counter[RepId]]:
-    """Return turns taken and the sum of shares (in 10^-12 lead) by rep; a turn given back counts in neither."""
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """Of one team: turns taken by rep and CRM, and the sum of shares (in 10^-12 lead) by rep."""
+
+    taken: Mapping[RepId, Counter[ConnectionName]]
+    shares: Mapping[RepId, int]
+
+
+def _turns(connection: sa.Connection, team: TeamName) -> _Turns:
+    """Read a team's turns from the log; one given back counts in neither sum."""
     log = schema.log
-    taken: Counter[RepId] = Counter()
+    taken: defaultdict[RepId, Counter[ConnectionName]] = defaultdict(Counter)
     shares: Counter[RepId] = Counter()
-    query = sa.select(log.c.kind, log.c.body).where(log.c.subject == f"team:{team}")
-    for kind, body in connection.execute(query):
+    query = sa.select(log.c.kind, log.c.lead, log.c.body).where(log.c.subject == f"team:{team}")
+    for kind, lead, body in connection.execute(query):
         turn, sign = turn_from_text(team, body), -1 if kind == "returned" else 1
-        taken[turn.taker] += sign
+        taken[turn.taker][ConnectionName(lead.partition("/")[0])] += sign
         shares.update({rep: sign * share for rep, share in turn.shares.items()})
-    return taken, shares
+    return _Turns(taken, shares)
 
 
 def _tallies(
     book: Rulebook,
     team: TeamName,
-    turns: tuple[Counter[RepId], Counter[RepId]],
-    absent: Mapping[RepId, str],
+    turns: _Turns,
+    absent: Mapping[ConnectionName, Mapping[RepId, str]],
     now: datetime,
 ) -> list[Tally]:
-    whys = _why_not(book, team, absent, now)
+    whys = {crm: _why_not(book, team, missing, now) for crm, missing in absent.items()}
     return [
         Tally(
             rep=member.rep,
-            taken=turns[0][member.rep],
-            share=turns[1][member.rep] / LEAD,
+            by_crm=turns.taken.get(member.rep, {}),
+            share=turns.shares.get(member.rep, 0) / LEAD,
             weight=float(member.weight * _weight(book.reps[member.rep], now)),
-            why_not=whys.get(member.rep),
+            why_not={crm: why[member.rep] for crm, why in whys.items() if member.rep in why},
         )
         for member in book.teams[team].members
     ]

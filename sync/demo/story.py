@@ -15,6 +15,8 @@ from rich.text import Text
 
 from sync.demo.next_steps import next_steps
 from sync.demo.outcome import Outcome, Told
+from sync.demo.people_sheet import both, twice
+from sync.demo.salesforce import INBOUND, Salesforce
 from sync.demo.sheet import cut, heading, plain, sheet, words
 from sync.demo.turns_sheet import turns
 from sync.passes import Summary
@@ -37,7 +39,7 @@ _COUNTS = ("seen", "assigned", "skipped", "parked", "held", "failed")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One pass, how many seconds it took, and the calls that the account counted meanwhile, by kind."""
+    """One pass, how many seconds it took, and the calls that the CRM counted meanwhile, by kind."""
 
     summary: Summary
     seconds: float
@@ -50,8 +52,9 @@ def tell(outcome: Outcome, runs: Sequence[Run], path: Path) -> None:
         sys.stdout.reconfigure(errors="replace")  # the leads hold letters that not every terminal has
     console = Console(highlight=False)
     console = Console(highlight=False, width=min(console.width, WIDTH))
-    parts = (_opening(), _came(outcome), _passes(runs), turns(outcome), _rules(outcome), _note(outcome),
-             _twins(outcome), _left_alone(outcome), _waiting(outcome), _unread(outcome))  # fmt: skip
+    parts = (_opening(), _came(outcome), _passes(runs), _kept(outcome), turns(outcome), both(outcome),
+             twice(outcome), _rules(outcome), _notes(outcome), _left_alone(outcome), _waiting(outcome),
+             _unread(outcome))  # fmt: skip
     for part in parts:
         for line in part:
             console.print(line)
@@ -62,90 +65,102 @@ def tell(outcome: Outcome, runs: Sequence[Run], path: Path) -> None:
 def _opening() -> Iterator[RenderableType]:
     yield Text("\nLeadswitch demo", style="bold")
     yield Text(
-        "The CRM here is a HubSpot account served on this machine by `leadswitch sandbox`, with sample data. "
-        "All else is what you would run: the same HubSpot connector over HTTP, sync, rules, ledger and notes."
+        "Two CRMs are served on this machine by `leadswitch sandbox`, with sample data: hs, a HubSpot account, and sf, "
+        "a Salesforce org over TLS. All else is what you would run: the same connectors, sync, rules, ledger and "
+        "notes, and one roster for both."
     )
 
 
 def _came(outcome: Outcome) -> Iterator[RenderableType]:
-    yield heading(f"{len(outcome.leads)} leads stand in the CRM, as contacts")
-    users = outcome.users
-    groups: Counter[str] = Counter()
-    for told in outcome.leads:
-        owner = told.row.seen_owner
-        user = users.get(owner) if owner else None
-        if user is None:
-            groups["nobody's"] += 1
-        elif user.id in outcome.replaces:
-            groups[f"in the queue {user.name}" if user.queue else f"of the user {user.name}"] += 1
-        else:
-            groups["owned by a person"] += 1
-    yield Text(", ".join(f"{count} {whose}" for whose, count in groups.most_common()) + ".")
+    yield heading(f"{len(outcome.leads)} leads stand in two CRMs")
+    groups = {crm: Counter(_whose(outcome, told) for told in outcome.leads if told.crm == crm)
+              for crm in outcome.crms}  # fmt: skip
+    every = sum(groups.values(), Counter[str]())
+    table = sheet("", ">leads", *(f">{whose}" for whose, _ in every.most_common()))
+    for crm, found in groups.items():
+        table.add_row(
+            crm, str(found.total()), *(str(found[whose] or "-") for whose, _ in every.most_common())
+        )
+    yield table
     yield Text(
         "Leads of people are left alone: `replaces` in leadswitch.yaml says whose may be taken.", "dim"
     )
 
 
+def _whose(outcome: Outcome, told: Told) -> str:
+    owner = told.row.seen_owner
+    user = outcome.users.get(owner) if owner else None
+    if user is None:
+        return "nobody's"
+    if user.id not in outcome.replaces:
+        return "a person's"
+    return f"queue {user.name}" if user.queue else f"user {user.name}"
+
+
 def _passes(runs: Sequence[Run]) -> Iterator[RenderableType]:
     yield heading("sync, and sync again")
-    table = sheet("", *(f">{name}" for name in _COUNTS), ">CRM calls", ">seconds")
-    for title, run in zip(("first", "again"), runs, strict=True):
+    table = sheet("", *(f">{name}" for name in _COUNTS), ">calls", ">seconds")
+    first = [run for number, run in enumerate(runs) if number < len(runs) / 2]
+    again = runs[len(first) :]
+    for title, run in [*(("first", run) for run in first), *(("again", run) for run in again)]:
         counts = run.summary.counts
         cells = [*(getattr(counts, name) for name in _COUNTS), sum(run.calls.values())]
-        table.add_row(title, *map(str, cells), f"{run.seconds:.1f}")
+        table.add_row(f"{title} {run.summary.connection}", *map(str, cells), f"{run.seconds:.1f}")
     yield table
-    first, second = (run.summary.counts for run in runs)
-    made = ", ".join(f"{count} {kind}" for kind, count in runs[0].calls.items())
+    for run in first:
+        made = ", ".join(f"{count} {kind}" for kind, count in run.calls.items())
+        counted, seen = words(sum(run.calls.values()), "call"), run.summary.counts.seen
+        yield Text(f"{run.summary.connection} counted {counted} for {seen} leads: {made}.")
+    assigned = sum(run.summary.counts.assigned for run in again)
     yield Text(
-        f"The account counted {words(sum(runs[0].calls.values()), 'call')} for {first.seen} leads: {made}."
-    )
-    yield Text(
-        f"The second pass looked a few minutes back and assigned {second.assigned}: the ledger knows each lead. "
+        f"The second pass looked a few minutes back and assigned {assigned}: the ledger knows each lead. "
         "What is parked or held still waits."
     )
+    unverified = sum(run.summary.counts.unverified for run in first)
     yield Text(
-        f"A minute after the writes, the next sync reads the owner history of these {first.unverified} leads: a person "
-        "may have chosen somebody in the same instant. `demo --stay` keeps the account for it.",
+        f"A minute after the writes, the next sync reads the owner history of these {unverified} leads: a person "
+        "may have chosen somebody in the same instant. `demo --stay` keeps the CRMs for it.",
         "dim",
+    )
+
+
+def _kept(outcome: Outcome) -> Iterator[RenderableType]:
+    """Tell of the trap that the org is set up with."""
+    written = [told for told in outcome.at(Step.VERIFY) if told.crm == Salesforce.connection]
+    stay = sum(told.record.owner == told.row.owner_id for told in written)
+    yield heading(f"{stay} of {len(written)} leads in Salesforce have the owner they were given")
+    yield Text(
+        f"An assignment rule is active there. It moves each lead that is saved into the queue {INBOUND}, and the call "
+        "succeeds all the same, unless it says Sforce-Auto-Assign: FALSE. Leadswitch says so with every write."
     )
 
 
 def _rules(outcome: Outcome) -> Iterator[RenderableType]:
     yield heading("Rules, the first that matches decides")
-    table = sheet("rule", ">leads", "how")
-    for name, ways in outcome.rules():
+    table = sheet("rule", *_headed(outcome), "how")
+    for name, decided in outcome.rules():
+        ways = Counter(told.decision.by for told in decided if told.decision)
         how = ", ".join(f"{count} {_HOW.get(by, by)}" for by, count in ways.most_common())
-        table.add_row(Text(name), str(ways.total()), Text(how))
+        table.add_row(Text(name), *_by_crm(outcome, decided), Text(how))
     yield table
 
 
-# --- single leads -----------------------------------------------------------------------------------------
+def _headed(outcome: Outcome) -> Iterator[str]:
+    return (f">{crm}" for crm in outcome.crms)
 
 
-def _note(outcome: Outcome) -> Iterator[RenderableType]:
-    told = outcome.noted()
-    if told is not None:
-        yield heading("The note on a lead, as it stands in the CRM")
-        text = Text(plain(told.contact.notes[0], keep="\n"))
+def _by_crm(outcome: Outcome, leads: Sequence[Told]) -> Iterator[str]:
+    found = Counter(told.crm for told in leads)
+    return (str(found[crm] or "-") for crm in outcome.crms)
+
+
+def _notes(outcome: Outcome) -> Iterator[RenderableType]:
+    found = [told for crm in outcome.crms if (told := outcome.noted(crm))]
+    if found:
+        yield heading("The note on a lead in HubSpot, the task on one in Salesforce")
+    for told in found:
+        text = Text(plain(told.record.notes[0], keep="\n"))
         yield Panel(text, title=Text(str(told.row.ref)), title_align="left")
-
-
-def _twins(outcome: Outcome) -> Iterator[RenderableType]:
-    pairs = outcome.twins()
-    if not pairs:
-        return
-    yield heading(f"The same person twice: {words(len(pairs), 'lead')} went to the owner the person has")
-    table = sheet("", "first record", "second record")
-    shown: tuple[tuple[str, list[str | None]], ...] = (
-        ("lead", [told.row.ref.record for told in pairs[0]]),
-        ("name", [told.lead.name for told in pairs[0]]),
-        ("e-mail", [told.lead.email for told in pairs[0]]),
-        ("city", [told.lead.city for told in pairs[0]]),
-        ("owner", [outcome.owner(told.contact.owner) for told in pairs[0]]),
-    )
-    for title, values in shown:
-        table.add_row(title, *(cut(value or "-", 34) for value in values))
-    yield table
 
 
 # --- what was not assigned --------------------------------------------------------------------------------
@@ -160,12 +175,11 @@ def _left_alone(outcome: Outcome) -> Iterator[RenderableType]:
         user = outcome.users.get(owner) if owner else None
         persons = told.decision is None and user is not None and told.row.reason == f"owned by {owner}"
         groups.setdefault("owned by a person" if persons else told.row.reason, []).append(told)
-    table = sheet("why", ">leads", "such as")
+    table = sheet("why", *_headed(outcome), "such as")
     for reason, leads in sorted(groups.items(), key=lambda group: -len(group[1])):
-        one = leads[0]
-        table.add_row(
-            Text(reason), str(len(leads)), Text(f"{one.row.ref.record} ({outcome.owner(one.contact.owner)})")
-        )
+        one = min(leads, key=lambda told: outcome.crms.index(told.crm))
+        such = f"{one.row.ref.record} ({outcome.owner(one.record.owner)})"
+        table.add_row(Text(reason), *_by_crm(outcome, leads), Text(such))
     yield table
 
 
@@ -175,10 +189,10 @@ def _waiting(outcome: Outcome) -> Iterator[RenderableType]:
     groups: dict[tuple[Step, str], list[Told]] = {}
     for told in waiting:
         groups.setdefault((told.row.step, told.row.reason), []).append(told)
-    table = sheet("state", "why", ">leads", "until (UTC)")
+    table = sheet("state", "why", *_headed(outcome), "until (UTC)")
     for (step, reason), leads in sorted(groups.items(), key=lambda group: -len(group[1])):
         due = min((told.row.due for told in leads if told.row.due), default=None)
-        table.add_row(step, Text(reason), str(len(leads)), f"{due:%Y-%m-%d %H:%M}" if due else "")
+        table.add_row(step, Text(reason), *_by_crm(outcome, leads), f"{due:%Y-%m-%d %H:%M}" if due else "")
     yield table
 
 
@@ -199,6 +213,6 @@ def _unread(outcome: Outcome) -> Iterator[RenderableType]:
     yield table
     yield Text(
         "They are kept as they came; a rule that asks for one of them does not match. "
-        "`values` in mapping/crm.yaml says what single ones mean.",
+        "`values` in a file of mapping/ says what single ones mean.",
         "dim",
     )

@@ -34,7 +34,7 @@ NAMES: Mapping[str, str] = {
 }
 """HubSpot's own properties and, last, those of the account; the other fields keep their names, in small letters."""
 
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 def contacts(rows: Iterable[Row]) -> list[dict[str, str]]:
@@ -47,7 +47,7 @@ def contacts(rows: Iterable[Row]) -> list[dict[str, str]]:
     for row in rows:
         contact = {_name(name): str(value) for name, value in row.items() if value is not None}
         email = contact.get("form_email", "").lower()
-        if _ADDRESS.fullmatch(email) and email not in taken:
+        if ADDRESS.fullmatch(email) and email not in taken:
             taken.add(email)
             contact["email"] = email
         found.append(contact)

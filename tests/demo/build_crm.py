@@ -1,4 +1,4 @@
-"""Writes the sample account of `leadswitch demo`: sync/demo/files/crm.json and named.csv.
+"""Writes the sample CRMs of `leadswitch demo`: hubspot.json, salesforce.json and named.csv in sync/demo/files.
 
     python -m tests.demo.build_crm DIRECTORY
 
@@ -11,22 +11,39 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from random import Random
 
-from tests.demo import as_contacts, dirt
-from tests.demo.owners import INACTIVE, INBOUND, INTEGRATION, mail, others, people, slug
+from tests.demo import as_contacts, as_leads, dirt
+from tests.demo.owners import INACTIVE, INBOUND, INTEGRATION, mail, others, people, slug, users
 from tests.demo.sets import ABROAD, OFFICES, OFTEN, Row, Sets, read
 
 SEED = 20260302
 TARGET = Path(__file__).resolve().parents[2] / "sync" / "demo" / "files"
 LEADS, AUSTRALIANS, AMERICANS, TWICE = 600, 225, 190, 68
+IN_SALESFORCE, IN_BOTH = 0.28, 0.5
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 Fields = dict[str, str | int]
+Sample = Mapping[str, Sequence[object]]
+
+
+class Home(StrEnum):
+    """The CRM that a lead stands in."""
+
+    HUBSPOT = "hubspot"
+    SALESFORCE = "salesforce"
+
+    @property
+    def other(self) -> Home:
+        return next(home for home in Home if home is not self)
+
+
+At = tuple[Home, Fields]
 
 FIRST_LEAD = 10_001
 
@@ -58,10 +75,14 @@ PRIVATE = ("mailbox.example", "postbox.example", "webmail.example")
 
 @dataclass(frozen=True)
 class Draw:
-    """The seeded choice of values."""
+    """The seeded choice of values, and apart from it that of the CRM."""
 
     sets: Sets
     rng: Random
+    homes: Random = field(default_factory=lambda: Random(SEED))
+
+    def home(self) -> Home:
+        return Home.SALESFORCE if self.homes.random() < IN_SALESFORCE else Home.HUBSPOT
 
     def lead(self, person: Row, *, code: str, account: Row | None) -> Fields:
         """Draw one lead: this person, in this country, at this company (None: a small one of their own)."""
@@ -175,22 +196,26 @@ def band(number: int, form: str) -> str:
 # --- the whole CRM ----------------------------------------------------------------------------------------
 
 
-def leads(draw: Draw) -> Iterator[Fields]:
+def leads(draw: Draw) -> Iterator[At]:
     """Yield every lead: the samples, Australians with second records, people at American and other offices."""
     for sample in draw.sets.samples:
-        yield {name: value for name, value in sample.items() if isinstance(value, str | int) and
-               not isinstance(value, bool)}  # fmt: skip
+        yield (
+            Home.SALESFORCE,
+            {name: value for name, value in sample.items() if isinstance(value, str | int) and
+             not isinstance(value, bool)},
+        )  # fmt: skip
     persons = list(draw.sets.persons)
     accounts = draw.sets.accounts
     american = [row for row in accounts if row["office_location"] == "United States"]
     for number, person in enumerate(persons[:AUSTRALIANS]):
         account = draw.rng.choice(accounts) if draw.rng.random() < 0.5 else None
-        lead = draw.lead(person, code="AU", account=account)
-        yield lead
+        home, lead = draw.home(), draw.lead(person, code="AU", account=account)
+        yield home, lead
         if number < TWICE:
-            yield again(draw, lead, draw.sets.duplicates[person["rec_id"].split("-")[1]])
+            second = home.other if draw.homes.random() < IN_BOTH else home
+            yield second, again(draw, lead, draw.sets.duplicates[person["rec_id"].split("-")[1]])
     for person in persons[AUSTRALIANS : AUSTRALIANS + AMERICANS]:
-        yield draw.lead(person, code="US", account=draw.rng.choice(american))
+        yield draw.home(), draw.lead(person, code="US", account=draw.rng.choice(american))
     abroad = [row for row in accounts if row["office_location"] != "United States"]
     rest = LEADS - len(draw.sets.samples) - AUSTRALIANS - TWICE - AMERICANS
     for number, person in enumerate(persons[AUSTRALIANS + AMERICANS :][:rest]):
@@ -198,7 +223,8 @@ def leads(draw: Draw) -> Iterator[Fields]:
         office = OFFICES[account["office_location"]]
         code = office if office != "US" else draw.rng.choice([*ABROAD, *OFTEN])
         lead = draw.lead(person, code=code, account=account)
-        yield {**lead, "Country": account["office_location"]} if office != "US" and number % 2 else lead
+        named = {**lead, "Country": account["office_location"]} if office != "US" and number % 2 else lead
+        yield draw.home(), named
 
 
 def again(draw: Draw, lead: Fields, damaged: Row) -> Fields:
@@ -216,7 +242,7 @@ def again(draw: Draw, lead: Fields, damaged: Row) -> Fields:
 
 
 def owned(draw: Draw, person_ids: Sequence[str]) -> str | None:
-    """Draw who has a lead when it comes: mostly nobody, some a queue or the web forms, a few a person."""
+    """Draw who has a contact when it comes: mostly nobody, some a queue or the web forms, a few a person."""
     dice = draw.rng.random()
     if dice < 0.05:
         return draw.rng.choice(person_ids)
@@ -228,24 +254,48 @@ def created(draw: Draw, number: int) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def crm(sets: Sets) -> dict[str, Sequence[object]]:
-    """Return the content of crm.json."""
+def crms(sets: Sets) -> Mapping[Home, Sample]:
+    """Return what each CRM holds."""
     draw = Draw(sets, Random(SEED))
     drawn = list(leads(draw))
     draw.rng.shuffle(drawn)
-    dirt.spill(drawn, draw.rng, sets.naughty)
-    persons = people(sets)
+    dirt.spill([lead for _, lead in drawn], draw.rng, sets.naughty)
+    dated = [(home, created(draw, number), lead) for number, (home, lead) in enumerate(drawn)]
+    here = {home: [(at, lead) for where, at, lead in dated if where is home] for home in Home}
+    return {
+        Home.HUBSPOT: hubspot(draw, here[Home.HUBSPOT]),
+        Home.SALESFORCE: salesforce(draw, here[Home.SALESFORCE]),
+    }
+
+
+def hubspot(draw: Draw, dated: Sequence[tuple[str, Fields]]) -> Sample:
+    persons = people(draw.sets)
     ids = [person["id"] for person in persons if person["name"] != INACTIVE]
     contacts = as_contacts.contacts(
-        {"id": str(FIRST_LEAD + number), "hubspot_owner_id": owned(draw, ids),
-         "createdate": created(draw, number), **lead}
-        for number, lead in enumerate(drawn)
-    )  # fmt: skip
+        {"id": str(FIRST_LEAD + number), "hubspot_owner_id": owned(draw, ids), "createdate": at, **lead}
+        for number, (at, lead) in enumerate(dated)
+    )
     return {
         "properties": as_contacts.properties(contacts),
         "owners": [*persons, *others()],
         "archived_owners": [person["id"] for person in persons if person["name"] == INACTIVE],
         "contacts": contacts,
+    }
+
+
+def salesforce(draw: Draw, dated: Sequence[tuple[str, Fields]]) -> Sample:
+    """Every lead has an owner there: the queue that they come by, or now and then a person."""
+    persons = users(draw.sets)
+    made = as_leads.leads(
+        {"CreatedDate": at, "OwnerId": draw.rng.choice(persons)["name"] if draw.rng.random() < 0.06 else "Inbound",
+         **lead}
+        for at, lead in dated
+    )  # fmt: skip
+    return {
+        "fields": as_leads.fields(made),
+        "users": persons,
+        "queues": ["Inbound", "Nurture"],
+        "leads": made,
     }
 
 
@@ -264,11 +314,12 @@ def named(sets: Sets) -> Iterator[str]:
 
 def main(root: Path) -> None:
     sets = read(root)
-    blocks = [
-        f'"{name}": [\n' + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]"
-        for name, rows in crm(sets).items()
-    ]
-    (TARGET / "crm.json").write_text("{\n" + ",\n".join(blocks) + "\n}\n", encoding="utf-8")
+    for home, sample in crms(sets).items():
+        blocks = [
+            f'"{name}": [\n' + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]"
+            for name, rows in sample.items()
+        ]
+        (TARGET / f"{home}.json").write_text("{\n" + ",\n".join(blocks) + "\n}\n", encoding="utf-8")
     (TARGET / "named.csv").write_text("\n".join(named(sets)) + "\n", encoding="utf-8")
 
 

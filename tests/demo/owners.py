@@ -1,4 +1,4 @@
-"""The owners of the demo's account: sales agents and their managers, an integration's user, queues."""
+"""The owners in the demo's CRMs: sales agents and their managers, an integration's user, queues."""
 
 from __future__ import annotations
 
@@ -9,12 +9,21 @@ from tests.demo.sets import Sets
 FIRST = 31_001
 INTEGRATION, INBOUND, NURTURE = "31091", "31101", "31102"
 INACTIVE = "Carl Lin"
+OTHERWISE_KNOWN = {"Mei-Mei Johns": "mei.mei@crm-demo.example"}
+"""Who has another address in Salesforce than in HubSpot."""
 
 
 def people(sets: Sets) -> list[dict[str, str]]:
     """Return the sales agents and their managers as owners."""
     names = [row["sales_agent"] for row in sets.agents] + sorted({row["manager"] for row in sets.agents})
     return [owner(str(number), name) for number, name in enumerate(names, FIRST)]
+
+
+def users(sets: Sets) -> list[dict[str, str]]:
+    """Return the same people as users of the Salesforce org."""
+    return [
+        {"name": one["name"], "email": OTHERWISE_KNOWN.get(one["name"], one["email"])} for one in people(sets)
+    ]
 
 
 def others() -> list[dict[str, str]]:
