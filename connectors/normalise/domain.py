@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-from connectors.normalise.packaged import rows
+from connectors.normalise.packaged import column
 from connectors.normalise.reading import Unreadable, plain
 
 _LONGEST_HOST = 253
@@ -86,7 +86,7 @@ def is_free_mail(name: str) -> bool:
 
 @cache
 def _free_mail() -> frozenset[str]:
-    return frozenset(row[0] for row in rows("free_mail.txt"))
+    return column("free_mail.txt")
 
 
 @cache
