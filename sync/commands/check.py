@@ -40,7 +40,9 @@ def run(screen: Screen, *, live: bool, every: str | None = None) -> int:
 
 def _calendars(found: Configuration, *, live: bool) -> Sequence[str]:
     """Say which calendars cannot be read; those of others are asked for with --live only."""
-    reps = [rep for rep in found.rulebook.reps.values() if rep.calendar and (live or not remote(rep.calendar))]
+    reps = [
+        rep for rep in found.rulebook.reps.values() if rep.calendar and (live or not remote(rep.calendar))
+    ]
     if not reps:
         return ()
     from sync.live import read_now
