@@ -179,11 +179,12 @@ def _user(one: Mapping[str, object], file: str, line: int | None) -> User:
     chosen = text.get("id") or text.get("email")
     if not chosen:
         raise Unloadable(file, line, "a user needs an id or an e-mail")
-    flags = {
-        name: _truth(text.get(name) or default, file, line, name)
+    active, queue, integration = (
+        _truth(text.get(name) or default, file, line, name)
         for name, default in (("active", "yes"), ("queue", "no"), ("integration", "no"))
-    }
-    return User(OwnerId(chosen), text.get("name") or chosen, text.get("email") or None, **flags)
+    )
+    name, email = text.get("name") or chosen, text.get("email") or None
+    return User(OwnerId(chosen), name, email, active=active, queue=queue, integration=integration)
 
 
 def _truth(text: str, file: str, line: int | None, name: str) -> bool:
