@@ -226,10 +226,7 @@ def _waiting(told: Told) -> Iterator[tuple[str, ...]]:
     for kind in (Kind.HELD, Kind.PARKED, Kind.KEPT):
         yield f"{WORDS[kind]} at the end", *(f"{side.waiting[kind]:,}" for side in sides)
     yield "waited and went out", *(f"{side.waited:,}" for side in sides)
-    yield (
-        "hours until then, on the average",
-        *("–" if hours(side) is None else f"{hours(side):,}" for side in sides),
-    )
+    yield "hours until then, on the average", *(_said(hours(side), 1) for side in sides)
     yield "the longest", *(f"{side.longest.total_seconds() / 3600:,.1f}" for side in sides)
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from router.model import LEAD, Decision, Lead, RepId, TeamName
 from sync import schema
+from sync.log import team_turns
 from sync.replay import router_then
 from sync.simulate.again import Again, AsItWas, Proposed
 from sync.simulate.history import History, Span, span
@@ -126,6 +127,18 @@ def test_the_same_configuration_by_itself_comes_to_the_same_owners(week: Week) -
 
 
 # --- under another configuration --------------------------------------------------------------------------
+
+
+def test_turns_end_where_the_ledger_has_them(week: Week) -> None:
+    """Those that were taken back are given back here, too; the longer hold plays no part in them."""
+    there = found(week.store)
+    then, history = Then(week.store, there), History(week.store, there)
+    with week.store.reading() as tx, tx.begin():
+        router = router_then(tx, json.dumps(CHANGED), sys.maxsize)
+        stand = {team: team_turns(tx, team) for team in router.book.teams}
+    deciding = Proposed(then, history, router)
+    Again(history, then, deciding, UTC_ZONE).run(lambda _: None)
+    assert deciding._world.turns == stand
 
 
 def test_a_weight_of_nothing_moves_the_turns_to_the_others(week: Week) -> None:
