@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -29,7 +30,7 @@ from connectors.salesforce import wire_soql as soql
 from connectors.salesforce.client import Client
 from connectors.salesforce.walks import Walks
 from connectors.salesforce.wire import Rows, Table
-from connectors.salesforce.wire_composite import MOST, composite, parts, query
+from connectors.salesforce.wire_composite import MOST, composite, if_any, parts, query
 from connectors.salesforce.wire_errors import Refused, content
 from connectors.salesforce.wire_limits import LIMITS
 from connectors.salesforce.wire_paths import Request
@@ -197,16 +198,20 @@ class SalesforceConnector(Connector):
     ) -> list[Rows]:
         """Return the rows of each query, several asked in one call; `hidden`: an object may not be there to ask."""
         found: list[Rows] = []
-        for some in soql.batches(list(queries), MOST):
-            request = composite([query(one, deleted=deleted) for one in some], self._options.version)
-            found += _asked(lambda: self._answered(call, request, len(some), hidden=hidden))  # noqa: B023
+        for some in soql.batches([query(one, deleted=deleted) for one in queries], MOST):
+            found += _asked(partial(self._answered, call, some, hidden=hidden))
         return found
 
-    def _answered(self, call: str, request: Request, count: int, *, hidden: bool) -> list[Rows]:
-        return [
-            self._rows(call, part.content_if_any() if hidden else part.content())
-            for part in parts(self._client.ask(call, request), count)
-        ]
+    def _answered(self, call: str, queries: Sequence[Request], *, hidden: bool) -> list[Rows]:
+        told = self._told(call, queries)
+        return [self._rows(call, if_any(one) if hidden else one()) for one in told]
+
+    def _told(self, call: str, queries: Sequence[Request]) -> list[Callable[[], Any]]:
+        """Ask; one query needs no composite around it."""
+        if len(queries) == 1:
+            return [partial(content, self._client.ask(call, queries[0]))]
+        request = composite(queries, self._options.version)
+        return [part.content for part in parts(self._client.ask(call, request), len(queries))]
 
     def _rows(self, call: str, body: Any) -> Rows:
         """Return the rows of an answer and of all that follow it: the server chooses how long one is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,14 +34,15 @@ class Part:
             return self.body
         raise error_of(Answer(self.status, {}, json.dumps(self.body).encode()))
 
-    def content_if_any(self) -> Any:
-        """Return its body, None where the org has no such object or hides it from this user."""
-        try:
-            return self.content()
-        except Refused as refusal:
-            if refusal.code not in _HIDDEN:
-                raise
-            return None
+
+def if_any(content: Callable[[], Any]) -> Any:
+    """Return what is told, None where the org has no such object or hides it from this user."""
+    try:
+        return content()
+    except Refused as refusal:
+        if refusal.code not in _HIDDEN:
+            raise
+        return None
 
 
 def composite(calls: Sequence[Request], version: str) -> Request:

@@ -14,7 +14,7 @@ from connectors.errors import ConnectorError, Doubt
 from connectors.http import Answer
 from connectors.salesforce import wire, wire_bulk, wire_describe, wire_write
 from connectors.salesforce.wire import Place
-from connectors.salesforce.wire_composite import Part, parts
+from connectors.salesforce.wire_composite import Part, if_any, parts
 from connectors.salesforce.wire_errors import Refused, content
 from connectors.salesforce.wire_write import Write
 from tests.salesforce.recorded import DATE, Sample, ref, samples, table
@@ -124,7 +124,7 @@ def test_a_missing_object_in_a_composite_is_refused_by_its_code() -> None:
     with pytest.raises(Refused) as told:
         Part(one["httpStatusCode"], one["body"]).content()
     assert told.value.code == "NOT_FOUND"
-    assert Part(one["httpStatusCode"], one["body"]).content_if_any() is None
+    assert if_any(Part(one["httpStatusCode"], one["body"]).content) is None
 
 
 # --- the rest ---------------------------------------------------------------------------------------------
