@@ -56,6 +56,9 @@ class Clock:
     def seconds(self) -> float:
         return time.time() + self._ahead
 
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds(), UTC)
+
     def pass_by(self, **span: float) -> None:
         self._ahead += timedelta(**span).total_seconds()
 
@@ -123,7 +126,7 @@ class Account:
     # --- the program --------------------------------------------------------------------------------------
 
     def now(self) -> datetime:
-        return datetime.fromtimestamp(self.clock.seconds(), UTC) + self.fast
+        return self.clock.now() + self.fast
 
     def run(self, *arguments: str) -> Said:
         return self.office.run(*arguments)

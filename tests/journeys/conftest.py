@@ -1,17 +1,20 @@
-"""An account with a running server, the program's clock tied to the account's."""
+"""CRMs with running servers, the program's clock tied to theirs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from sync.seams import Seams, production
+from tests.journeys import org
 from tests.journeys.account import Account, Clock, configured, serve
+from tests.journeys.org import OrgAccount
 
 
 @pytest.fixture(autouse=True)
@@ -29,16 +32,31 @@ def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+def _tie(monkeypatch: pytest.MonkeyPatch, now: Callable[[], datetime], clock: Clock) -> None:
+    """Let the program take its time from a test."""
+
+    def seams(pool: ThreadPoolExecutor, stop: Event) -> Seams:
+        return replace(production(pool, stop), clock=now, sleep=clock.sleep)
+
+    for module in ("sync.commands.sync", "sync.commands.undo", "sync.live", "sync.preview"):
+        monkeypatch.setattr(f"{module}.production", seams)
+
+
 @pytest.fixture
 def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """Return an account without contacts, its token in the environment, and a configuration for it."""
     account = configured(tmp_path / "office", Clock())
     monkeypatch.setenv("HUBSPOT_TOKEN", account.portal.token)
-
-    def seams(pool: ThreadPoolExecutor, stop: Event) -> Seams:
-        return replace(production(pool, stop), clock=account.now, sleep=account.clock.sleep)
-
-    for module in ("sync.commands.sync", "sync.commands.undo", "sync.live", "sync.preview"):
-        monkeypatch.setattr(f"{module}.production", seams)
+    _tie(monkeypatch, account.now, account.clock)
     with serve(account):
+        yield account
+
+
+@pytest.fixture
+def sales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OrgAccount]:
+    """Return an org without leads, its secret in the environment, and a configuration for it."""
+    account = org.configured(tmp_path / "office", Clock())
+    monkeypatch.setenv(org.SECRET, account.org.client_secret)
+    _tie(monkeypatch, account.clock.now, account.clock)
+    with org.serve(account):
         yield account

@@ -97,8 +97,8 @@ def test_explain_tells_rule_value_and_why_not_the_others(account: Account) -> No
     account.run("sync")
     told = account.run("explain", f"hs/contacts/{record}")
     assert told.code == 0
-    assert "to bo by owner, rule German-speaking" in told.out
-    assert "country is DE, AT, CH; seen: DE" in told.out
+    assert "to Bo Lind (bo), named by the rule; rule German-speaking" in told.out
+    assert "country is DE, AT or CH; seen: DE" in told.out
 
 
 def test_parked_lists_whom_nobody_may_take_with_reason_and_deadline(account: Account) -> None:
