@@ -1,6 +1,7 @@
 """How far reps get from their shares when availability is drawn at random, beside smooth weighted round robin.
 
-No online rule has a bound here; what is measured is printed (`pytest -s`) and stands in docs/routing.md.
+No online rule has a bound here; what is measured is printed (`pytest -s`). Longer streams, and more rules, are in
+`python -m bench fairness` and docs/routing.md.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
