@@ -47,8 +47,8 @@ def _until_sent(work: Pass, rows: Sequence[Row], send: _Send, failed: _Fail) -> 
             return
         if later and attempt < ATTEMPTS:
             yield partial(work.seams.sleep, pause(later, attempt))
-    now, reason = work.now(), str(later or "the record changed again between look and write")
-    _save(work, "given up", [failed(row, reason, now) for row in rows])
+    now, usual = work.now(), "the record changed again between look and write"
+    _save(work, "given up", [failed(row, str(later or row.reason or usual), now) for row in rows])
     if later is not None:
         raise later
 
