@@ -24,11 +24,12 @@ from random import Random
 
 import sqlalchemy as sa
 
+from bench.forms import LAST
 from bench.hazards_peers import Caller, Lister, Reader, note_all, offset_paging, windows_by_stamp
-from bench.hubspot import DEFINED, LAST, contacts
-from bench.hubspot_ours import Ours, ready
+from bench.hubspot import CRM, DEFINED, contacts
 from bench.hubspot_sdk import Sdk
 from bench.leads import NOW, rulebook
+from bench.ours import Ours, ready
 from bench.rows import Row
 from sandbox.faults import CUT_AFTER
 from sandbox.hubspot import Limits, Portal
@@ -121,8 +122,8 @@ def _serving(fill: Callable[[_Account], object], *, limits: Limits | None = None
 @contextmanager
 def _ours(account: _Account, *, paced: bool = False) -> Iterator[Ours]:
     with tempfile.TemporaryDirectory(prefix="leadswitch-hazards-") as folder:
-        where = (account.url, account.portal.token)
-        with ready(Path(folder), where, shift=account.clock.ahead, paced=paced) as ours:
+        access = {"base_url": account.url, "token": account.portal.token}
+        with ready(Path(folder), CRM, access, shift=account.clock.ahead, paced=paced) as ours:
             yield ours
 
 

@@ -25,8 +25,8 @@ _TOO_MANY = 429
 class Sdk:
     """The loop, ready: its API objects are held, as the SDK opens a new connection for each one made."""
 
-    def __init__(self, url: str, token: str) -> None:
-        client = HubSpot(access_token=token, host=url)
+    def __init__(self, base_url: str, token: str) -> None:
+        client = HubSpot(access_token=token, host=base_url)
         self._search = client.crm.contacts.search_api
         self._contacts = client.crm.contacts.batch_api
         self._notes = client.crm.objects.notes.batch_api

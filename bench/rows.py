@@ -27,7 +27,7 @@ class Row:
 
 
 Bench = Callable[[], Sequence[Row]]
-"""What each bench module exports as `run`."""
+"""What each bench module exports as `run`, and one that has parts in `PARTS` by their names."""
 
 
 def as_json(name: str, rows: Sequence[Row]) -> str:

@@ -11,13 +11,14 @@ import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-from bench.hubspot import Served
+from bench.served import Crm, Served
 
-OURS, SDK = "leadswitch", "hubspot-api-client"
+OURS, SDK = "ours", "sdk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,10 @@ class Order:
     """Who runs against which server. `parts` asks whose CPU time it is, which costs some itself."""
 
     client: str
-    url: str
-    token: str
+    kind: str
+    access: dict[str, str]
     shift: float
-    audit: str = "note"
+    audit: str | None = None
     take: str = "new"
     paced: bool = True
     parts: bool = False
@@ -51,8 +52,8 @@ class Ran:
 
 def run(client: str, served: Served, **chosen: Any) -> Ran:
     """Let a client assign every lead of a server, in a new process; `chosen` are fields of `Order`."""
-    order = Order(client, served.url, served.token, served.shift, **chosen)
-    command = [sys.executable, "-m", "bench.hubspot_run", json.dumps(asdict(order))]
+    order = Order(client, served.account.crm.kind, dict(served.access), served.shift, **chosen)
+    command = [sys.executable, "-m", "bench.clients", json.dumps(asdict(order))]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return Ran(**json.loads(done.stdout))
 
@@ -65,14 +66,14 @@ def main() -> None:
 
 
 def _ours(order: Order, folder: Path) -> Ran:
-    from bench.hubspot_ours import ready
-    from bench.hubspot_parts import measured
+    from bench.ours import ready
+    from bench.parts import measured
 
-    where = (order.url, order.token)
+    crm: Crm = import_module(f"bench.{order.kind}").CRM
+    import_module(crm.package)
+    chosen: dict[str, Any] = {name: getattr(order, name) for name in ("shift", "audit", "take", "paced")}
     with (
-        ready(
-            folder, where, shift=order.shift, audit=order.audit, take=order.take, paced=order.paced
-        ) as ours,
+        ready(folder, crm, order.access, **chosen) as ours,
         measured(ours) if order.parts else nullcontext((ours, None)) as (engine, parts),
     ):
         ran = _timed(engine.complete)
@@ -80,9 +81,7 @@ def _ours(order: Order, folder: Path) -> Ran:
 
 
 def _sdk(order: Order) -> Ran:
-    from bench.hubspot_sdk import Sdk
-
-    return _timed(Sdk(order.url, order.token).sync)
+    return _timed(import_module(f"bench.{order.kind}_sdk").Sdk(**order.access).sync)
 
 
 def _timed(work: Callable[[], object]) -> Ran:

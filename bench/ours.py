@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from threading import Event
 from unittest.mock import patch
 
-from bench.hubspot import FIELDS, FIRST
+from bench.forms import FIRST
 from bench.leads import NOW, rulebook
-from connectors.hubspot import connector as hubspot
+from bench.served import Crm
+from connectors import registry
 from router.model import ConnectionName
 from router.rules import Alert, Rulebook, Step, ToTeam
 from sync.ledger import Cursor, Ledger
@@ -23,17 +25,14 @@ from sync.store import Store, open_store
 from sync.wiring import configuration, wire
 from sync.work import Wired
 
-_NAME = "hs"
 _CALLS_AT_ONCE = 8
+_SECRETS = ("token", "client_secret")
 _CONFIGURATION = """\
 timezone: UTC
 store: sqlite:///{folder}/leadswitch.db
 connections:
-  - name: hs
-    kind: hubspot
-    base_url: {url}
-    token: ${{file:token}}
-    enters: [createdate]
+  - name: {kind}
+    kind: {kind}
     take: {take}
     mapping: mapping.yaml
     audit: [{audit}]
@@ -75,29 +74,29 @@ def book() -> Rulebook:
 @contextmanager
 def ready(
     folder: Path,
-    where: tuple[str, str],
+    crm: Crm,
+    access: Mapping[str, str],
     *,
     shift: float,
-    audit: str = "note",
+    audit: str | None = None,
     take: str = "new",
-    mapping: Mapping[str, str] = FIELDS,
+    mapping: Mapping[str, str] | None = None,
     paced: bool = True,
 ) -> Iterator[Ours]:
-    """Wire an account (its url and token) to a store in `folder`; without `paced` calls go out as fast as they can.
+    """Wire an account to a store in `folder`; without `paced` calls go out as fast as they can.
 
-    `shift` is what the engine's clock is ahead of this machine's, in seconds. With `take` new the store is one that
-    has polled until just before the first lead; with `take` all the pass counts the leads before it assigns any.
+    `access` is what lets us in, by the keys of a connection; `shift` is what the engine's clock is ahead of this
+    machine's, in seconds. With `take` new the store is one that has polled until just before the first lead; with
+    `take` all the pass counts the leads before it assigns any.
     """
-    _write(folder, where, {"audit": audit, "take": take}, mapping)
+    _write(folder, crm, access, {"audit": audit or crm.audit, "take": take}, mapping or crm.fields)
     found = replace(configuration(folder), rulebook=book())
     with ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
         seams = replace(production(pool, Event()), clock=_clock(shift))
         store = open_store(found.store, create=True)
         if take == "new":
-            _has_polled(store)
-        # An account without limits does not exist: that there are none is said where the connector says which.
-        features = hubspot.FEATURES if paced else replace(hubspot.FEATURES, limits=None)
-        with patch.object(hubspot, "FEATURES", features):
+            _has_polled(store, crm.kind)
+        with nullcontext() if paced else _unlimited(crm.kind):
             wired = wire(found, found.connections[0], seams)
         try:
             yield Ours(wired, store, seams)
@@ -106,25 +105,41 @@ def ready(
             store.close()
 
 
+def _unlimited(kind: str) -> AbstractContextManager[object]:
+    """Let a connector say that there are no limits: an account without any does not exist."""
+    connector = import_module(f"connectors.{kind}.connector")
+    return patch.object(connector, "FEATURES", replace(connector.FEATURES, limits=None))
+
+
 def _clock(shift: float) -> Callable[[], datetime]:
     ahead = timedelta(seconds=shift)
     return lambda: system_clock() + ahead
 
 
-def _has_polled(store: Store) -> None:
+def _has_polled(store: Store, kind: str) -> None:
     """Leave in the store what polls of an empty account do: a watermark, and where the next walk begins."""
     until = NOW - timedelta(seconds=FIRST + 1)
-    with store.session(_NAME) as session, session.transaction("polled") as tx:
-        Ledger(ConnectionName(_NAME), "").save_cursor(tx, Cursor("createdate", until, until))
+    with store.session(kind) as session, session.transaction("polled") as tx:
+        Ledger(ConnectionName(kind), "").save_cursor(tx, Cursor(registry.find(kind).enters, until, until))
 
 
 def _write(
-    folder: Path, where: tuple[str, str], options: Mapping[str, str], mapping: Mapping[str, str]
+    folder: Path,
+    crm: Crm,
+    access: Mapping[str, str],
+    options: Mapping[str, str],
+    mapping: Mapping[str, str],
 ) -> None:
-    url, token = where
-    main = _CONFIGURATION.format(folder=folder, url=url, **options)
-    fields = "".join(f"  {field}: {source}\n" for field, source in mapping.items())
+    shown = {key: f"${{file:{key}}}" if key in _SECRETS else value for key, value in access.items()}
+    main = _CONFIGURATION.format(folder=folder, kind=crm.kind, **options)
+    main += _lines({**crm.settings, **shown}, "    ")
+    fields = _lines(mapping, "  ")
     texts = {"leadswitch": main, "teams": _TEAMS, "rules": _RULES, "mapping": f"fields:\n{fields}"}
     for name, text in texts.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    (folder / "token").write_text(token, encoding="utf-8")
+    for key in access.keys() & set(_SECRETS):
+        (folder / key).write_text(access[key], encoding="utf-8")
+
+
+def _lines(mapping: Mapping[str, str], indent: str) -> str:
+    return "".join(f"{indent}{key}: {value}\n" for key, value in mapping.items())

@@ -11,7 +11,7 @@ from time import thread_time
 from typing import Any
 from unittest.mock import patch
 
-from bench.hubspot_ours import Ours
+from bench.ours import Ours
 from router.note import note_body
 from router.route import Running
 from sync.store import Edge
