@@ -56,7 +56,7 @@ def full(rep: Rep, loads: Mapping[RepId, Load]) -> Why | None:
     for window, most in rep.capacity.items():
         if (has := _has(load, window)) >= most:
             leads = f"{has} {'lead' if has == 1 else 'leads'}"
-            return Why(Bar.FULL, f"full: {leads} {_phrase(window)}, at most {most}")
+            return Why(Bar.FULL, f"full: {leads} {phrase(window)}, at most {most}")
     return None
 
 
@@ -65,11 +65,12 @@ def _has(load: Load, window: str) -> int:
     return has if window in _PHRASES else has + load.get(SINCE, 0)
 
 
-def _phrase(window: str) -> str:
-    return _PHRASES.get(window) or f"in the last {_length(_seconds(window))}"
+def phrase(window: str) -> str:
+    """Return how a window is called behind a number of leads: today, this week, in the last 24h."""
+    return _PHRASES.get(window) or f"in the last {length(_seconds(window))}"
 
 
-def _length(seconds: int) -> str:
+def length(seconds: int) -> str:
     """Return it as a configuration says it, a day as 24h: that is what it is, whatever the clocks do."""
     unit, size = next((unit, size) for unit, size in _UNITS if not seconds % size and seconds >= 2 * size)
     return f"{seconds // size}{unit}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from router.model import Action, Decision, Lead, RepId
 from router.rules import Rulebook
 
-_HOW = {
+HOW = {
     "round_robin": "in turn",
     "least_loaded": "fewest open leads",
     "best_fit": "best fit",
@@ -16,6 +16,7 @@ _HOW = {
     "queue": "named by the rule",
     "keep": "left as it is",
 }
+"""What each `by` of a decision that is no wait says to people."""
 
 
 def note_body(decision: Decision, lead: Lead, book: Rulebook) -> str:
@@ -45,10 +46,10 @@ def _headline(decision: Decision, book: Rulebook) -> str:
 
 def _how(decision: Decision) -> str:
     if decision.turn is not None:
-        return f"{_HOW[decision.by]}, turn {decision.turn.after.number} of the team"
+        return f"{HOW[decision.by]}, turn {decision.turn.after.number} of the team"
     if decision.parked is not None:
         return f"{decision.parked.reason}; until {decision.parked.until:%Y-%m-%d %H:%M} UTC at the latest"
-    return _HOW[decision.by]
+    return HOW[decision.by]
 
 
 def _name(rep: RepId, book: Rulebook) -> str:

@@ -130,10 +130,22 @@ def simulate(
 @command(app)
 def explain(
     run: Run,
-    lead: Annotated[str, typer.Argument(metavar="LEAD", help="CONNECTION/OBJECT/ID, or the record's id.")],
+    lead: Annotated[
+        str | None, typer.Argument(metavar="[LEAD]", help="CONNECTION/OBJECT/ID, or the record's id.")
+    ] = None,
+    rep: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Why this rep got leads or none; id, e-mail or name.")
+    ] = None,
+    for_rep: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What this rep may see of it, or of LEAD: nothing of the others."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="T", help="Of a rep; a duration or a day, default 7d.")
+    ] = None,
 ) -> None:
-    """Say why a lead went where it went. Shows every condition with the value seen, every rep considered."""
-    run(lead=lead)
+    """Say why a lead went where it went, with every condition and rep; or how a rep stands, and why."""
+    run(lead=lead, rep=rep, for_rep=for_rep, since=since)
 
 
 @command(app)

@@ -22,7 +22,9 @@ TURN, STICKY, NAMED, QUEUE = WAYS = ("turn", "sticky", "named", "queue")
 
 SUMMED = ("seen", "skipped", "conflicts", "duplicates", "api_calls")
 _STICKY = frozenset({"same_person", "follow_account", "account"})
-_STANDING = (Step.OWNED, Step.NOTING, Step.NOTE_DOUBTFUL, Step.NOTE_FAILED, Step.VERIFY, Step.SETTLED)
+STANDING = (Step.OWNED, Step.NOTING, Step.NOTE_DOUBTFUL, Step.NOTE_FAILED, Step.VERIFY, Step.SETTLED)
+"""Steps at which an owner is written and stands."""
+
 _OPEN = {
     "parked": (Step.PARKED,),
     "held": (Step.HELD,),
@@ -91,7 +93,7 @@ def _assigned(tx: sa.Connection, since: datetime) -> Iterator[tuple[str, str, st
         .select_from(claims)
         .join(decisions, decisions.c.id == claims.c.decision)
         .join(leads, leads.c.key == claims.c.lead)
-        .where(claims.c.at >= since, leads.c.step.in_(_STANDING))
+        .where(claims.c.at >= since, leads.c.step.in_(STANDING))
         .group_by(*what)
     )
     for connection, by, in_turn, rep, count in tx.execute(query):

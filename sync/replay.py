@@ -27,12 +27,16 @@ from sync.wiring import stored_configuration
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A stored decision and the same one made again. `trace` None: nobody can say any more, and `gone` says why."""
+    """A stored decision and the same one made again. `trace` None: nobody can say any more, and `gone` says why.
+
+    `book` are the rules and people of then, None where they are not looked at.
+    """
 
     stored: Decision
     at: datetime
     trace: Trace | None
     gone: str = ""
+    book: Rulebook | None = None
 
     @property
     def same(self) -> bool:
@@ -55,20 +59,25 @@ def same(made: Decision, stored: Decision) -> bool:
 def replayed(store: Store, decision: int, ref: LeadRef) -> Replayed:
     """Make a stored decision again, with a trace; raises `StoreError` where its configuration is gone."""
     with store.reading() as connection, connection.begin():
-        stored = stored_decisions(connection, [decision])[decision]
-        row = stored.row
-        made = stored.decision(ref)
-        lead = values_of(connection, [stored.values_id]).get(stored.values_id)
-        if lead is None:
-            return Replayed(made, row["at"], None, _why(connection, stored.values_id))
-        if row["position"] < log_from(connection) - 1:
-            return Replayed(made, row["at"], None, TURNS_GONE)
-        router = router_then(connection, files_of(connection, row["config"]), row["position"])
-        loads = loads_before(connection, decision, row["position"]) if router.counted else {}
-        if loads is None:
-            return Replayed(made, row["at"], None, TURNS_GONE)
-        state = replace(_state(connection, router, row, lead), loads=loads)
-    return Replayed(made, row["at"], router.explain(lead, state, row["at"]))
+        return made_again(connection, decision, ref)
+
+
+def made_again(connection: sa.Connection, decision: int, ref: LeadRef) -> Replayed:
+    """Do as `replayed` does, in a transaction that is open: for many decisions one after another."""
+    stored = stored_decisions(connection, [decision])[decision]
+    row = stored.row
+    made = stored.decision(ref)
+    lead = values_of(connection, [stored.values_id]).get(stored.values_id)
+    if lead is None:
+        return Replayed(made, row["at"], None, _why(connection, stored.values_id))
+    if row["position"] < log_from(connection) - 1:
+        return Replayed(made, row["at"], None, TURNS_GONE)
+    router = router_then(connection, files_of(connection, row["config"]), row["position"])
+    loads = loads_before(connection, decision, row["position"]) if router.counted else {}
+    if loads is None:
+        return Replayed(made, row["at"], None, TURNS_GONE)
+    state = replace(_state(connection, router, row, lead), loads=loads)
+    return Replayed(made, row["at"], router.explain(lead, state, row["at"]), book=router.book)
 
 
 FORGOTTEN = "the person was forgotten: what the decision was made from is gone"

@@ -47,9 +47,9 @@ def test_init_overwrites_nothing(office: Office) -> None:
 def test_explain_says_rule_condition_and_who_could_have_it(synced: Office) -> None:
     told = synced.run("explain", "1")
     assert told.code == 0
-    assert "to bo by round_robin, turn 1 of smb, rule German-speaking countries" in told.out
-    assert "country in DE, AT, CH; seen: DE" in told.out or "seen: DE" in told.out
-    assert "ana: " in told.out
+    assert "to Bo Lind (bo), in turn, turn 1 of team smb; rule German-speaking countries" in told.out
+    assert "country is DE, AT or CH; seen: DE" in told.out
+    assert "Ana Ruiz (ana)" in told.out
     assert synced.run("explain", "sample/leads/1").out == told.out
 
 
