@@ -14,6 +14,7 @@ import pytest
 from sync.seams import Seams, production
 from tests.journeys import org
 from tests.journeys.account import Account, Clock, configured, serve
+from tests.journeys.both import Both, served
 from tests.journeys.org import OrgAccount
 
 
@@ -60,3 +61,14 @@ def sales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OrgAccoun
     _tie(monkeypatch, account.clock.now, account.clock)
     with org.serve(account):
         yield account
+
+
+@pytest.fixture
+def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Both]:
+    """Return both CRMs without leads, their credentials in the environment, and one configuration."""
+    clock = Clock()
+    with served(tmp_path / "office", clock) as made:
+        monkeypatch.setenv("HUBSPOT_TOKEN", made.hs.portal.token)
+        monkeypatch.setenv(org.SECRET, made.sf.org.client_secret)
+        _tie(monkeypatch, clock.now, clock)
+        yield made
