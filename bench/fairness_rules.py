@@ -49,20 +49,19 @@ def own_turns() -> Pick:
     return pick
 
 
-def overdue_first() -> Pick:
-    """Tijdeman's rule, but of those who are over its bound the one who is owed the most comes first.
+def as_published() -> Pick:
+    """Tijdeman's rule to the letter: over the bound, too, who falls behind the fastest comes first.
 
-    With the same candidates all along nobody is over it, so there it is Tijdeman's rule and has its bound.
+    With the same candidates all along nobody is over it, so there it is our turn rule.
     """
     credit = Credit(float)
 
     def pick(_team: Weights, able: Weights) -> RepId:
         _shared(credit, able)
         least = 1 / max(2 * len(able) - 2, 1)
-        over = [rep for rep in able if credit[rep] > 1 - least]
         due = [rep for rep in able if credit[rep] > least]
-        if over or not due:
-            return _paid(credit, _most(credit, over or able))
+        if not due:
+            return _paid(credit, _most(credit, able))
         return _paid(credit, min(due, key=lambda rep: (1 - least - credit[rep]) / able[rep]))
 
     return pick
@@ -86,7 +85,7 @@ def _paid(credit: Credit, taker: RepId) -> RepId:
 
 RULES: Mapping[str, Rule] = {
     "most credit first": most_credit,
-    "overdue first": overdue_first,
+    "Tijdeman's rule to the letter": as_published,
     "smooth weighted round robin": smooth,
     "turns of each group's own": own_turns,
     "weighted random": weighted_random,

@@ -3,7 +3,9 @@
 Tijdeman's rule for the chairman assignment problem (R. Tijdeman, "The chairman assignment problem", Discrete
 Mathematics 32, 1980). Each lead is divided among the candidates by weight; the one who takes it pays for all of
 it. Credit is what a rep is still owed. As long as the same n reps may take the leads, nobody's credit leaves
-+-(1 - 1/(2n-2)) lead, for any weights. Credits are integers in units of 10^-12 lead and sum to 0 in a team.
++-(1 - 1/(2n-2)) lead, for any weights. Where they change, somebody may be owed more: then who is owed the most takes
+it, and not who falls behind the fastest, which keeps everybody closer to their share. Credits are integers in units of
+10^-12 lead and sum to 0 in a team.
 """
 
 from __future__ import annotations
@@ -159,6 +161,8 @@ def _due_first(credit: Weights, shares: Weights) -> list[RepId]:
         if credit[rep] <= least:
             continue
         slack = bound - credit[rep] * scale
+        if slack < 0:  # past the bound, which takes changing candidates: then who is owed the most comes first
+            share = 1
         share = share or 1  # 0 units never fall due by themselves: 1 keeps them comparable, as good as never
         order = slack * first_share - first_slack * share if first else -1
         if order <= 0:

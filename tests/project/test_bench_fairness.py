@@ -6,7 +6,7 @@ from bench import fairness
 from bench.fairness_cases import REPS, at_random, deviation, equal
 from bench.fairness_ours import Ours, Turns
 from bench.fairness_peers import PUBLISHED, ROTATIONS, blind_pointer, off, pointer
-from bench.fairness_rules import RULES, overdue_first
+from bench.fairness_rules import RULES, as_published
 
 FEW = {2: 300, 5: 300}
 
@@ -45,7 +45,7 @@ def test_deviation_counts_every_share_of_those_who_may_take_a_lead() -> None:
     assert deviation(pointer(), [(team, team)] * 9) == 0.5
 
 
-def test_with_the_same_candidates_all_along_overdue_first_is_the_turn_rule() -> None:
+def test_with_the_same_candidates_all_along_tijdemans_rule_to_the_letter_is_ours() -> None:
     weights = dict(zip(REPS, (50, 1, 2, 50, 1), strict=True))
     crowd = [(weights, weights)] * 400
-    assert deviation(overdue_first(), crowd) == pytest.approx(deviation(Turns(), crowd), abs=1e-9)
+    assert deviation(as_published(), crowd) == pytest.approx(deviation(Turns(), crowd), abs=1e-9)

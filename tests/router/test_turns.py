@@ -51,9 +51,10 @@ def taker_by_the_rule(
         return next(iter(shares))
     owed = [rep for rep in shares if credit[rep] > one / (2 * count - 2)]
     if owed:
+        slack = {rep: 1 - one / (2 * count - 2) - credit[rep] for rep in owed}
         due = {
-            rep: (1 - one / (2 * count - 2) - credit[rep]) / Fraction(max(shares[rep], 1), LEAD)
-            for rep in owed
+            rep: left if left < 0 else left / Fraction(max(shares[rep], 1), LEAD)
+            for rep, left in slack.items()
         }
         return min(owed, key=lambda rep: (due[rep], last.get(rep, 0), draw(rep)))
     return min(shares, key=lambda rep: (-credit[rep], last.get(rep, 0), draw(rep)))
