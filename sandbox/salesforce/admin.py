@@ -24,6 +24,7 @@ _MACHINES = (
     ("Automated", "Process", "AutomatedProcess"),
     ("Platform Integration", "User", "CloudIntegrationUser"),
 )
+_TRANSFER = "PermissionsTransferAnyLead"
 
 
 class Admin:
@@ -47,6 +48,7 @@ class Admin:
             self._machine(first, last, kind)
         self.integration = self.row(self.add_user("Leadswitch Integration", "integration@example.com"))
         automation.default_owner = self.integration.id
+        self._held = store.put("UserPermissionAccess", {_TRANSFER: True})
 
     def _machine(self, first: str, last: str, kind: str) -> None:
         name = f"{first} {last}"
@@ -113,6 +115,7 @@ class Admin:
         """Say what the integration user may do with leads that others own."""
         key = self.integration.id
         self._rights[key] = Rights(key, transfer=transfer, edit=edit)
+        self.store.touch(self._held, {_TRANSFER: transfer})
 
     # --- set-up -------------------------------------------------------------------------------------------
 

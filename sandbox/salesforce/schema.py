@@ -73,6 +73,10 @@ _WRITTEN = {
     ),
     "Profile": ("00e", "Name string 255\nUserType picklist 40 r"),
     "UserRole": ("00E", "Name string 80\nDeveloperName string 80"),
+    "UserPermissionAccess": (
+        "000",
+        "PermissionsTransferAnyLead boolean r\nPermissionsModifyAllData boolean r\nPermissionsViewAllData boolean r",
+    ),
     "Group": (
         "00G",
         """
@@ -154,6 +158,7 @@ _FEWER = {
     "GroupMember": ("IsDeleted", *_CREATED, *_MODIFIED),
     "QueueSobject": ("IsDeleted", "CreatedDate", *_MODIFIED),
     "UserRole": ("IsDeleted", *_CREATED),
+    "UserPermissionAccess": ("IsDeleted", *_CREATED, *_MODIFIED, "SystemModstamp"),
     **dict.fromkeys(_SET_UP, ("IsDeleted",)),
 }
 """System fields that some objects do not have, by the specification that an org generated for v59."""
