@@ -15,7 +15,7 @@ from typing import Any
 
 from connectors.contract import Verdict
 from connectors.errors import ConnectorError, Doubt, Retry, Skip, Stop
-from connectors.http import Answer
+from connectors.http import Answer, decoded
 from connectors.salesforce.wire_limits import told
 
 LIMIT = "REQUEST_LIMIT_EXCEEDED"
@@ -43,6 +43,13 @@ _STOPS: Mapping[str, str] = {
 
 _UNCERTAIN = frozenset({406, 408, 420})
 """Statuses below 500 that do not say whether a write was applied."""
+
+_WAYS_OUT: Mapping[str, str] = {
+    "INSUFFICIENT_ACCESS_OR_READONLY": "may the user edit it, and has it Transfer Leads?",
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": "may the user see and edit it, and has it Transfer Leads?",
+    "TRANSFER_REQUIRES_READ": "give the new owner the right to read it",
+}
+"""What an admin can do about rows that are refused for want of rights."""
 
 _LONGEST = 300
 _MAIL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+\.[^\s\"'<>@]+")
@@ -97,7 +104,7 @@ def content(answer: Answer) -> Any:
     if answer.status == 204:
         return None
     try:
-        return json.loads(answer.body)
+        return decoded(answer.body)
     except (ValueError, RecursionError):
         raise Doubt(f"HTTP {answer.status}, but {instead(answer)}") from None
 
@@ -174,9 +181,9 @@ def row_verdict(errors: Sequence[Any]) -> tuple[Verdict, str]:
     wrong = _listed(errors)
     verdicts = {_verdict(one) for one in wrong} or {Verdict.REFUSED}
     gravest = (Verdict.GONE, Verdict.REFUSED, Verdict.DOUBTFUL, Verdict.CONFLICT)
-    return next(one for one in gravest if one in verdicts), "; ".join(
-        map(str, wrong)
-    ) or "no reason was given"
+    ways_out = dict.fromkeys(_WAYS_OUT[one.code] for one in wrong if one.code in _WAYS_OUT)
+    said = "; ".join([*map(str, wrong), *ways_out]) or "no reason was given"
+    return next(one for one in gravest if one in verdicts), said
 
 
 def _verdict(wrong: Wrong) -> Verdict:

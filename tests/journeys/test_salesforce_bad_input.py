@@ -81,10 +81,13 @@ def test_a_session_that_ends_before_it_was_ever_used_ends_the_pass_and_no_login_
 def test_a_user_who_may_not_transfer_leads_is_told_per_lead_and_by_check(sales: OrgAccount) -> None:
     sales.org.permit(transfer=False)
     lead = sales.lead()
+    checked = sales.run("check", "--live")
+    assert checked.code == 2
+    assert "Transfer Leads" in checked.err
     told = sales.run("sync")
     assert told.code == 1
-    assert f"sf/Lead/{lead}: " in told.err
-    assert "INSUFFICIENT_ACCESS" in told.err
+    assert f"sf/Lead/{lead}: insufficient access rights" in told.err
+    assert "Transfer Leads" in told.err
     sales.org.permit()
     sales.clock.pass_by(minutes=2)
     assert sales.counts()["assigned"] == 1

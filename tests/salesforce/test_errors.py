@@ -198,6 +198,10 @@ RULE, LENGTH, INTEGRITY = "FIELD_CUSTOM_VALIDATION_EXCEPTION", "STRING_TOO_LONG"
         (row(INTEGRITY, "bad: ana@example.com!"), f"bad: (an e-mail address) ({INTEGRITY})"),
         (row("NOT_FOUND"), "NOT_FOUND"),
         (row("INACTIVE_OWNER_OR_USER", "INACTIVE_OWNER_OR_USER"), "INACTIVE_OWNER_OR_USER"),
+        (
+            row("TRANSFER_REQUIRES_READ", "nope", "OwnerId"),
+            "nope (TRANSFER_REQUIRES_READ): OwnerId; give the new owner the right to read it",
+        ),
     ],
 )
 def test_the_reason_is_salesforce_s_own_without_values_of_the_lead(
