@@ -15,7 +15,7 @@ from sync.commands.sync import Round, one_pass, stopping
 from sync.demo.crm import Served, save
 from sync.demo.folder import DEFAULT, Laid, lay
 from sync.demo.hubspot import HubSpot
-from sync.demo.next_steps import sync_command
+from sync.demo.next_steps import commands_while_served
 from sync.demo.outcome import Outcome, read_outcome
 from sync.demo.salesforce import Salesforce
 from sync.demo.story import Run, tell
@@ -40,7 +40,7 @@ def run(screen: Screen, *, load: Callable[[], Any], directory: Path | None, stay
         elif not summaries[-1].stopped:
             tell(outcome, runs, laid.path)
         if stay and not summaries[-1].stopped:
-            _stay(screen, crms, laid.path)
+            _stay(screen, crms, laid.path, run=summaries[len(crms) - 1].run)
     again = sum(summary.counts.assigned for summary in summaries[len(crms) :])
     return Round(summaries).exit_code or (LEADS_FAILED if again else 0)
 
@@ -65,14 +65,16 @@ def _announce(screen: Screen, laid: Laid) -> None:
         screen.tell(f"Your changes are kept as {file}.")
 
 
-def _stay(screen: Screen, crms: Sequence[Served], path: Path) -> None:
+def _stay(screen: Screen, crms: Sequence[Served], path: Path, *, run: str) -> None:
     """Serve the CRMs as the runs left them until SIGINT or SIGTERM, for other commands to use."""
     with stopping() as stop:
         screen.tell("The CRMs are served until Ctrl-C; their counters:")
         for crm in crms:
             screen.tell(f"  {crm.connection}: {crm.running.control}")
         screen.tell("In another terminal:")
-        screen.tell(f"  {sync_command(path)}")
+        for command, says in commands_while_served(path, run):
+            screen.tell(f"  {command}")
+            screen.tell(f"      {says}")
         stop.wait()
 
 

@@ -12,6 +12,7 @@ from shlex import quote
 from rich.console import RenderableType
 from rich.text import Text
 
+from router.model import RepId
 from sync.demo.outcome import Outcome
 from sync.demo.sheet import heading
 
@@ -29,6 +30,11 @@ def commands(outcome: Outcome, path: Path) -> Iterator[tuple[str, str]]:
     program, config = program_name(), f"-c {quote(str(path))}"
     for lead, says in _leads(outcome):
         yield f"{program} explain {lead} {config}", says
+    for rep in _one_sided(outcome):
+        yield (
+            f"{program} explain --rep {rep} {config}",
+            "why a rep has leads of one CRM alone, and who comes before them there",
+        )
     yield f"{program} parked {config}", "the leads that wait, with reasons and deadlines"
     yield f"{program} report {config}", "what each CRM's leads came to, and who got how many of both"
     leads = quote(str(path / "new-leads.csv"))
@@ -55,9 +61,21 @@ def _leads(outcome: Outcome) -> Iterator[tuple[str, str]]:
         )
 
 
-def sync_command(path: Path) -> str:
-    """Return the command that syncs again, where the account is still served."""
-    return f"{program_name()} sync -c {quote(str(path))}"
+def _one_sided(outcome: Outcome) -> Iterator[RepId]:
+    """Yield a rep who takes turns, and could not for one of the CRMs."""
+    tallies = (tally for team in outcome.teams.values() for tally in team)
+    yield from [tally.rep for tally in tallies if tally.taken and tally.why_not][:1]
+
+
+def commands_while_served(path: Path, run: str) -> Iterator[tuple[str, str]]:
+    """Yield commands that need the CRMs, and what they do; `run` is a pass that could be taken back."""
+    program, config = program_name(), f"-c {quote(str(path))}"
+    yield f"{program} sync {config}", "again: after a minute it reads the history of the owners it wrote"
+    yield (
+        f"{program} check --live {config}",
+        "asks both CRMs whether the configuration fits; one rep is inactive",
+    )
+    yield f"{program} undo {run} {config}", "takes the first pass over Salesforce back"
 
 
 def program_name() -> str:

@@ -8,7 +8,7 @@ import shlex
 import socket
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext, redirect_stdout
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO, StringIO, TextIOWrapper
@@ -18,7 +18,7 @@ from threading import Event
 
 import pytest
 from rich.cells import cell_len
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from router.model import ConnectionName, RepId, TeamName
 from sandbox import serve
@@ -259,7 +259,7 @@ def test_each_command_it_proposes_works_as_it_is_written(ran: Ran) -> None:
         _, *words = shlex.split(command)
         result = CliRunner().invoke(app, words, prog_name="leadswitch")
         assert result.exit_code == 0, f"{command}: {result.output}"
-    assert len(proposed) == 7
+    assert len(proposed) == 8
 
 
 def test_the_docs_show_the_commands_it_proposes(ran: Ran) -> None:
@@ -277,27 +277,34 @@ def test_what_the_crms_held_can_be_looked_at_when_they_are_gone(ran: Ran) -> Non
         assert row["notes"] == list(told.record.notes)
 
 
-def test_with_stay_the_account_goes_on_until_it_is_stopped(
+def test_with_stay_the_crms_go_on_until_they_are_stopped_and_what_is_proposed_meanwhile_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, watched = tmp_path / "demo", Watched()
-    meanwhile = Meanwhile(path, watched)
+    path, watched, said = tmp_path / "demo", Watched(), StringIO()
+    meanwhile = Meanwhile(said, watched)
     monkeypatch.setattr("sync.commands.demo.stopping", lambda: nullcontext(meanwhile))
-    with redirect_stdout(StringIO()):
-        assert run(Screen(Path(), quiet=True), load=lambda: watched, directory=path, stay=True) == 0
-    assert meanwhile.assigned == 2
+    monkeypatch.setattr("sys.argv", ["leadswitch"])
+    with redirect_stdout(StringIO()), redirect_stderr(said):
+        assert run(Screen(Path()), load=lambda: watched, directory=path, stay=True) == 0
+    synced, checked, undone = meanwhile.results
+    assert synced.output.count("1 assigned") == 2
+    assert "carl: inactive in hs" in checked.output
+    assert (undone.exit_code, "put back" in undone.output) == (0, True)
     for served in (*watched.accounts, *watched.orgs):
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", served.server.port))
 
 
 class Meanwhile(Event):
-    """Stands for somebody who syncs new leads from another terminal before they press Ctrl-C in the first."""
+    """Stands for somebody who runs what is proposed, in another terminal, before they press Ctrl-C in the first.
 
-    def __init__(self, path: Path, watched: Watched) -> None:
+    A lead comes into each CRM before.
+    """
+
+    def __init__(self, said: StringIO, watched: Watched) -> None:
         super().__init__()
-        self._path, self._watched = path, watched
-        self.assigned: int | None = None
+        self._said, self._watched = said, watched
+        self.results: list[Result] = []
 
     def wait(self, timeout: float | None = None) -> bool:
         if timeout is not None:
@@ -306,8 +313,8 @@ class Meanwhile(Event):
         portal.add("contacts", {"lastname": "New"})
         portal.account.tables["contacts"].index.settle(inf)  # search finds it after some seconds
         self._watched.orgs[0].org.add_lead(LastName="New")
-        result = CliRunner().invoke(app, ["sync", "--json", "-c", str(self._path)], prog_name="leadswitch")
-        self.assigned = json.loads(result.stdout)["assigned"]
+        for command in re.findall(r"^  (\S*leadswitch .+)$", self._said.getvalue(), re.MULTILINE):
+            self.results.append(CliRunner().invoke(app, shlex.split(command)[1:], prog_name="leadswitch"))
         return True
 
 
