@@ -36,6 +36,7 @@ Reader = Callable[[object, Context], Value | None]
 """Reads a raw value; None is blank. Raises `Unreadable` and nothing else, whatever the value."""
 
 _LONGEST_PLACEHOLDER = 20
+_FEW_DIGITS = 15
 _ENDS = INVISIBLE + " \t\r\n\v\f\x00\u00a0\u3000"
 _SEPARATORS = re.compile(r"[;|\n]|,")
 _WHOLE = Style(whole=True)
@@ -64,7 +65,7 @@ def _text(read: Callable[[str, Context], Value | None], blank: frozenset[str] = 
 
 def _numeric(read: Callable[[str], Value], wrap: Callable[[Decimal], Value], style: Style = ANY) -> Reader:
     """Make a reader of numbers: those of JSON are taken as they are, text as `read` reads it."""
-    of_text = _text(lambda text, _: read(text))
+    of_text = _text(lambda text, _: wrap(Decimal(int(text))) if _is_count(text) else read(text))
 
     def reader(raw: object, context: Context) -> Value | None:
         if isinstance(raw, bool):
@@ -77,6 +78,11 @@ def _numeric(read: Callable[[str], Value], wrap: Callable[[Decimal], Value], sty
         return wrap(found)
 
     return reader
+
+
+def _is_count(text: str) -> bool:
+    """Whether the text is digits alone: every style reads them alike."""
+    return text.isascii() and text.isdigit() and len(text) <= _FEW_DIGITS
 
 
 def _of_number(raw: float | Decimal) -> Decimal:
