@@ -16,8 +16,8 @@ from sync.steps import Row, Step
 
 STANDS = {
     Step.SEEN: "waits for its decision in the next pass",
-    Step.HELD: "is held",
-    Step.PARKED: "is parked, for people to look at",
+    Step.HELD: "waits for somebody who may take it",
+    Step.PARKED: "waits for people to look at it",
     Step.KEPT: "stays as it is, and has no person as owner",
     Step.CLAIMED: "its owner is about to be written",
     Step.WRITING: "its owner is being written",
@@ -95,6 +95,7 @@ def _decision_lines(told: Replayed, zone: str) -> Iterator[Told]:
         yield Told("  ", f"MADE AGAIN, THE ANSWER IS ANOTHER: {outcome(made, told.book)}")
     if made.parked:
         yield Told("  ", f"until {clock(made.parked.until, zone)} at the latest: {made.parked.reason}")
+    yield from (Told("  because: ", reason) for reason in told.stored.reasons)
     unread = {each.field: each for each in told.trace.unread}
     yield from _filled_lines(told.trace.filled, unread)
     yield Told("  ", "Rules, from the top; the last one decided:")
@@ -103,7 +104,6 @@ def _decision_lines(told: Replayed, zone: str) -> Iterator[Told]:
     for attempt in told.trace.attempts:
         yield from _attempt_lines(attempt, made, told.book)
     yield from charged_lines(made, told.trace.attempts, told.book)
-    yield from (Told("  because: ", reason) for reason in told.stored.reasons)
     yield from (Told("  not understood: ", f"{each.field} ({each.why})") for each in told.trace.unread)
 
 
@@ -146,7 +146,7 @@ def _attempt_lines(attempt: Attempt, made: Decision, book: Rulebook | None) -> I
     else:
         yield Told(
             "  ",
-            f"Team {attempt.team}, with the credit of each before it (+: so many leads the team owes them):",
+            f"Team {attempt.team}, with each one's credit before it (in leads; + is owed to them):",
         )
     turn = (
         made.turn if made.turn and attempt.team == made.team and made.turn.taker in _able(attempt) else None

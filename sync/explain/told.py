@@ -13,7 +13,7 @@ from sync.explain.given import GIVEN, OUT_OF_TURN, Given
 from sync.explain.line import FURTHEST, Line, Place
 from sync.explain.recent import LOOKED_AT, MADE_AGAIN, Recent
 from sync.explain.standing import Standing
-from sync.explain.words import Told, clock, credit, listed, named
+from sync.explain.words import Told, clock, credit, listed, moment, named
 from sync.screen import counted
 
 _ANOTHER = {
@@ -98,7 +98,7 @@ def _turn_lines(place: Place, given: Given, zone: str) -> Iterator[Told]:
         yield Told("  last turn: ", f"none of {place.turns:,}")
         return
     lead = given.last_turn.get(place.team)
-    when = f": {lead[0]}, {clock(lead[1], zone)}" if lead else ""
+    when = f": {lead[0]}, {moment(lead[1], zone)}" if lead else ""
     yield Told("  last turn: ", f"turn {place.last:,} of {place.turns:,}{when}")
 
 
@@ -108,9 +108,9 @@ def _turn_lines(place: Place, given: Given, zone: str) -> Iterator[Told]:
 def _given_lines(one: Standing, zone: str) -> Iterator[Told]:
     got = one.given
     more = f"; only the newest {GIVEN:,} are counted" if got.more else ""
-    yield Told("", f"Leads since {clock(one.since, zone)}: {got.by.total():,}{more}")
+    yield Told("", f"Leads since {moment(one.since, zone)}: {got.by.total():,}{more}")
     if one.stored_since and one.stored_since > one.since:
-        yield Told("  ", f"The store has decisions since {clock(one.stored_since, zone)}.")
+        yield Told("  ", f"The store has decisions since {moment(one.stored_since, zone)}.")
     for team, count in got.in_turn.most_common():
         yield Told(f"  {count:>6,}  ", f"in turn, of team {team}")
     for by, count in got.by.most_common():
@@ -119,7 +119,7 @@ def _given_lines(one: Standing, zone: str) -> Iterator[Told]:
     if got.charged:
         yield Told(f"  {got.charged:>6,}  ", "of those out of turn cost a turn")
     if got.latest:
-        yield Told("  the newest: ", f"{got.latest[0]}, {clock(got.latest[1], zone)}")
+        yield Told("  the newest: ", f"{got.latest[0]}, {moment(got.latest[1], zone)}")
 
 
 def _recent_lines(one: Standing, zone: str) -> Iterator[Told]:
@@ -132,7 +132,7 @@ def _recent_lines(one: Standing, zone: str) -> Iterator[Told]:
 
 
 def _bounded(recent: Recent, zone: str) -> str:
-    oldest = clock(recent.oldest, zone) if recent.oldest else ""
+    oldest = moment(recent.oldest, zone) if recent.oldest else ""
     newest = f"the newest {MADE_AGAIN:,} of the last {LOOKED_AT:,} of all"
     return f"There may be more: {newest} are made again, back to {oldest}."
 
@@ -143,7 +143,7 @@ def _counts(recent: Recent, zone: str) -> Iterator[tuple[int, str]]:
     for by, count in recent.others.most_common():
         yield count, f"could have been theirs; {_ANOTHER.get(by, f'it was decided by {by}')}"
     for reason, count in recent.reasons.most_common():
-        yield count, f"not them: {reason.text}; the last {clock(recent.latest[reason], zone)}"
+        yield count, f"not them: {reason.text}; the last {moment(recent.latest[reason], zone)}"
     for by, count in recent.unasked.most_common():
         yield count, f"did not come to them: {HOW.get(by, by)}"
     for why, count in recent.gone.most_common():

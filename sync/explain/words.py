@@ -41,13 +41,18 @@ def broken(lines: Iterable[Told], width: int | None) -> Iterator[str]:
         )
 
 
+def moment(at: datetime, zone: str) -> str:
+    """Say a time on the clocks of a zone that is said elsewhere."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
+
+
 def clock(at: datetime, zone: str) -> str:
     """Say a time on the clocks of a zone, and in UTC."""
-    local = at.astimezone(ZoneInfo(zone))
-    told = f"{local:%a} {local.day} {local:%b %Y %H:%M} {zone}"
+    told = f"{moment(at, zone)} {zone}"
     if zone == "UTC":
         return told
-    utc = at.astimezone(UTC)
+    local, utc = at.astimezone(ZoneInfo(zone)), at.astimezone(UTC)
     return f"{told} ({utc:%H:%M} UTC)" if utc.date() == local.date() else f"{told} ({utc:%a %H:%M} UTC)"
 
 
