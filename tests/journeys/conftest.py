@@ -17,6 +17,8 @@ from tests.journeys.account import Account, Clock, configured, serve
 from tests.journeys.both import Both, served
 from tests.journeys.org import OrgAccount
 
+STORE = "leadswitch.db"
+
 
 @pytest.fixture(autouse=True)
 def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,21 +56,23 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account
 
 
 @pytest.fixture
-def sales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OrgAccount]:
-    """Return an org without leads, its secret in the environment, and a configuration for it."""
+def sales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: bytes) -> Iterator[OrgAccount]:
+    """Return an org without leads, its secret in the environment, and a configuration for it with an empty store."""
     account = org.configured(tmp_path / "office", Clock())
     monkeypatch.setenv(org.SECRET, account.org.client_secret)
     _tie(monkeypatch, account.clock.now, account.clock)
     with org.serve(account):
+        (account.office.directory / STORE).write_bytes(sqlite_template)
         yield account
 
 
 @pytest.fixture
-def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Both]:
-    """Return both CRMs without leads, their credentials in the environment, and one configuration."""
+def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: bytes) -> Iterator[Both]:
+    """Return both CRMs without leads, their credentials in the environment, and one configuration for them."""
     clock = Clock()
     with served(tmp_path / "office", clock) as made:
         monkeypatch.setenv("HUBSPOT_TOKEN", made.hs.portal.token)
         monkeypatch.setenv(org.SECRET, made.sf.org.client_secret)
         _tie(monkeypatch, clock.now, clock)
+        (made.office.directory / STORE).write_bytes(sqlite_template)
         yield made

@@ -8,7 +8,8 @@ from connectors.salesforce import wire
 from sandbox.faults import Fault, Stage
 from tests.journeys.org import QUERY, UPDATE, OrgAccount
 
-MANY = 300
+MANY = 120
+PAGE = 20
 BULK = "jobs.query"
 
 
@@ -16,7 +17,7 @@ BULK = "jobs.query"
 def full(sales: OrgAccount, monkeypatch: pytest.MonkeyPatch) -> OrgAccount:
     """An org with leads over some pages, enough to be read as a bulk job."""
     monkeypatch.setattr(wire, "MANY", MANY - 1)
-    sales.org.set(page=50)
+    sales.org.set(page=PAGE)
     now = sales.clock.seconds()
     for number in range(MANY):
         sales.lead(created=now - MANY + number)
@@ -54,13 +55,13 @@ def test_a_dry_run_says_how_many_there_would_be(full: OrgAccount) -> None:
 
 
 def test_a_pass_takes_no_more_than_it_may_and_the_next_ones_go_on(full: OrgAccount) -> None:
-    full.change("    take: all\n", "    take: all\n    max_per_pass: 120\n")
+    full.change("    take: all\n", "    take: all\n    max_per_pass: 48\n")
     left = []
     for _ in range(3):
         told = full.run("sync", "--json")
         left.append((told.code, told.object["assigned"], told.object["excess"]))
         full.clock.pass_by(minutes=2)
-    assert left == [(1, 120, 180), (1, 120, 60), (0, 60, 0)]
+    assert left == [(1, 48, 72), (1, 48, 24), (0, 24, 0)]
     assert full.org.counts[UPDATE] == 3
     assert full.run("sync").code == 0
     assert all(len(full.changes(lead)) == 1 for lead in full.org.leads())
@@ -71,4 +72,4 @@ def test_a_bulk_job_that_the_org_does_not_make_is_read_page_by_page(full: OrgAcc
     full.org.faults.add(BULK, Fault("no bulk", Stage.BEFORE, status=400, body=refused))
     told = full.run("sync", "--json")
     assert (told.code, told.object["assigned"]) == (0, MANY)
-    assert full.org.counts[QUERY] + full.org.counts["query.more"] >= MANY // 50
+    assert full.org.counts[QUERY] + full.org.counts["query.more"] >= MANY // PAGE
