@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from config.problems import ConfigError
 from router.model import ConnectionName, Decision, Lead, LeadRef, RepId, State, person_keys
 from router.route import Router
 from router.rules import Rulebook
@@ -57,7 +58,7 @@ def same(made: Decision, stored: Decision) -> bool:
 
 
 def replayed(store: Store, decision: int, ref: LeadRef) -> Replayed:
-    """Make a stored decision again, with a trace; raises `StoreError` where its configuration is gone."""
+    """Make a stored decision again, with a trace."""
     with store.reading() as connection, connection.begin():
         return made_again(connection, decision, ref)
 
@@ -72,7 +73,12 @@ def made_again(connection: sa.Connection, decision: int, ref: LeadRef) -> Replay
         return Replayed(made, row["at"], None, _why(connection, stored.values_id))
     if row["position"] < log_from(connection) - 1:
         return Replayed(made, row["at"], None, TURNS_GONE)
-    router = router_then(connection, files_of(connection, row["config"]), row["position"])
+    try:
+        router = router_then(connection, files_of(connection, row["config"]), row["position"])
+    except StoreError as error:
+        return Replayed(made, row["at"], None, str(error))
+    except ConfigError:
+        return Replayed(made, row["at"], None, UNREADABLE)
     loads = loads_before(connection, decision, row["position"]) if router.counted else {}
     if loads is None:
         return Replayed(made, row["at"], None, TURNS_GONE)
@@ -82,6 +88,7 @@ def made_again(connection: sa.Connection, decision: int, ref: LeadRef) -> Replay
 
 FORGOTTEN = "the person was forgotten: what the decision was made from is gone"
 VALUES_GONE = "what the decision was made from is older than `retention`, and was removed"
+UNREADABLE = "this version cannot read the configuration of then"
 TURNS_GONE = "the turns and loads as they stood are older than `retention`, and were removed"
 
 

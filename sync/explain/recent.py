@@ -10,12 +10,14 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from config.problems import ConfigError
 from router.model import ConnectionName, LeadRef, RecordId, RepId
 from router.rules import Rule, Rulebook, StepTarget, Target, ToOwner, ToTeam
 from router.trace import Bar, Why
 from sync import schema
 from sync.replay import Replayed, files_of, made_again, rulebook_of
 from sync.steps import unquoted
+from sync.store import StoreError
 
 LOOKED_AT = 2_000
 """So many of the newest decisions are looked at: of those, the rules that could ask the rep are picked."""
@@ -92,7 +94,7 @@ def recent(tx: sa.Connection, rep: RepId, since: datetime) -> Recent:
     """Make the newest decisions again in which the rep could be asked, as far back as `since`."""
     rows = list(_newest(tx, since))
     rules = {config: _rules(tx, config, rep) for config in {row.config for row in rows}}
-    concerned = [row for row in rows if row.rep == rep or row.rule in rules[row.config]]
+    concerned = [row for row in rows if row.rep == rep or _may_concern(rules[row.config], row.rule)]
     found = Recent(whole=len(rows) < LOOKED_AT and len(concerned) <= MADE_AGAIN)
     for row in concerned[:MADE_AGAIN]:
         found.add(made_again(tx, row.id, _ref(row.lead)), rep)
@@ -118,9 +120,16 @@ def _newest(tx: sa.Connection, since: datetime) -> Iterator[_Made]:
         yield _Made(*row)
 
 
-def _rules(tx: sa.Connection, config: str, rep: RepId) -> frozenset[str]:
-    """Return the rules of a configuration that may ask a rep."""
-    book = rulebook_of(files_of(tx, config))
+def _may_concern(rules: frozenset[str] | None, rule: str) -> bool:
+    return rules is None or rule in rules
+
+
+def _rules(tx: sa.Connection, config: str, rep: RepId) -> frozenset[str] | None:
+    """Return the rules of a configuration that may ask a rep; None where nobody can say any more."""
+    try:
+        book = rulebook_of(files_of(tx, config))
+    except (StoreError, ConfigError):
+        return None
     return frozenset(rule.name for rule in book.rules if _may_ask(rule, book, rep))
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from config.settings import Configuration
-from router.capacity import OPEN, counted
+from router.capacity import counted
 from router.model import ConnectionName, Load, RepId, State, Team
 from router.rules import Rulebook
 from sync import schema
@@ -40,7 +40,6 @@ class Standing:
     places: tuple[Place, ...]
     users: Mapping[ConnectionName, str | None]
     capacity: tuple[Used, ...]
-    open: int
     recent: Recent
 
 
@@ -62,13 +61,13 @@ def standing(store: Store, found: Configuration, who: Who, *, since: datetime, n
             places=tuple(place(book, team, who.id, states, now) for team in teams),
             users={name: why for name, (known, why) in users.items() if known and who.now},
             capacity=tuple(used(tx, who.now, loads.get(who.id, {}), now)) if who.now else (),
-            open=loads.get(who.id, {}).get(OPEN, 0),
             recent=recent(tx, who.id, since),
         )
 
 
 def _counted(book: Rulebook, teams: Iterable[Team], who: Who) -> set[RepId]:
-    return {member.rep for team in teams for member in team.members} & counted(book) | {who.id}
+    mine = {member.rep for team in teams for member in team.members} | {who.id}
+    return mine & counted(book) & counted(book)
 
 
 def _user(tx: sa.Connection, crm: ConnectionName, rep: RepId) -> tuple[bool, str | None]:

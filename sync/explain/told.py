@@ -62,7 +62,7 @@ def _now_lines(one: Standing, book: Rulebook, zone: str) -> Iterator[Told]:
     if not one.users:
         yield Told("  ", "no pass has asked a CRM for its users yet")
     used = [_used(each.used, each.most, phrase(each.window), each.free_at, zone) for each in one.capacity]
-    yield Told("  capacity: ", "; ".join(used) if used else f"no limit ({counted(one.open, 'lead')} open)")
+    yield Told("  capacity: ", "; ".join(used) if used else "no limit")
 
 
 def _line(line: Line, book: Rulebook, zone: str) -> str:
@@ -168,7 +168,6 @@ def standing_json(one: Standing) -> dict[str, object]:
             {"window": each.window, "used": each.used, "at_most": each.most, "free_at": _iso(each.free_at)}
             for each in one.capacity
         ],
-        "open": one.open,
         "leads": _given_json(one.given),
         "decisions": _recent_json(one.recent),
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from config.problems import closest, shown
+from config.problems import ConfigError, closest, shown
 from router.model import Rep, RepId
 from router.rules import Rulebook
 from sync import schema
@@ -82,7 +83,9 @@ def _past(store: Store) -> Iterator[Rulebook]:
     query = sa.select(table.c.files).order_by(table.c.first_used.desc()).limit(_CONFIGURATIONS)
     with store.reading() as tx, tx.begin():
         kept = list(tx.scalars(query))
-    return map(rulebook_of, kept)
+    for files in kept:
+        with suppress(ConfigError):  # of an older version, perhaps
+            yield rulebook_of(files)
 
 
 def _got_leads(store: Store, text: str) -> bool:

@@ -128,6 +128,21 @@ def test_what_has_left_the_store_is_said_and_the_rest_is_told(scene: Scene) -> N
     assert "1  not them: without the required language" in said
 
 
+@pytest.mark.parametrize(
+    ("files", "why"), [(None, "does not have the configuration"), ("{}", "cannot read the")]
+)
+def test_a_configuration_that_is_gone_or_unreadable_is_said(
+    scene: Scene, files: str | None, why: str
+) -> None:
+    scene.came(country="US")
+    kept = schema.configurations
+    with scene.office.store.session("x") as session, session.transaction("spoil") as tx:
+        tx.execute(kept.delete() if files is None else kept.update().values(files=files))
+    assert scene.standing("bo").recent.gone.total() == 1
+    assert why in scene.stands("bo")
+    assert "Nobody can say why any more" in scene.said(next(iter(scene.office.ledger())))
+
+
 # --- what keeps them from leads ---------------------------------------------------------------------------
 
 

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from connectors.errors import Doubt
-from router.model import OwnerId
+from router.model import OwnerId, RepId
 from router.rules import Comparison, Keep, Op, Rule
+from sync.explain.standing import standing
+from sync.explain.who import Who
 from sync.report import calls_made
+from sync.wiring import stored_configuration
 from tests.sync.office import START, Office, book
 from tests.sync.test_writing import honest, meddle, raising
 
+_FILES = {
+    "leadswitch.yaml": "connections: [{name: crm, kind: memory, file: x.json, take: all}]",
+    "teams.yaml": """
+reps:
+  - {id: ana, name: Ana, email: ana@reps.example, capacity: {hour: 9, 3h: 1}}
+  - {id: bo, name: Bo, email: bo@reps.example, capacity: {day: 20}}
+teams: [{name: smb, members: [ana, bo]}]
+""",
+    "rules.yaml": "rules: [{name: all, assign: {team: smb}}]",
+}
 _PARTNERS = Rule("partner", Comparison("source", Op.IS, ("partner",)), Keep())
 
 
@@ -36,3 +51,12 @@ def busy(office: Office, *, leads: int) -> None:
         office.clock.pass_by(minutes=2)
         office.sync()
     calls_made(office.store, [office.settings.name], START)
+    explained(office)
+
+
+def explained(office: Office) -> None:
+    """Ask how a rep stands who has limits, over more leads than are looked at."""
+    found = stored_configuration(_FILES)
+    ana = Who(RepId("ana"), now=found.rulebook.reps[RepId("ana")])
+    now = office.clock.now
+    standing(office.store, found, ana, since=now - timedelta(days=7), now=now)
