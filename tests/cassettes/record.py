@@ -1,6 +1,6 @@
 """`make record`: play the scenarios against the sandbox and write what travels into cassettes/.
 
-With HUBSPOT_TOKEN in the environment it visits a real account instead: docs/recording.md.
+With HUBSPOT_TOKEN or SALESFORCE_CLIENT_ID in the environment it visits real accounts instead: docs/recording.md.
 """
 
 from __future__ import annotations
@@ -9,66 +9,80 @@ import os
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from connectors.contract import Secret
-from connectors.hubspot import Options
 from sandbox.server import Server
 from sync.store import open_store
-from tests.cassettes.account import record_visit
-from tests.cassettes.scenarios import SCENARIOS, Scenario
+from tests.cassettes.hubspot import visit as to_hubspot
+from tests.cassettes.salesforce import visit as to_salesforce
+from tests.cassettes.scenarios import SCENARIOS
 from tests.cassettes.scrub import vcr
-from tests.cassettes.stage import Stage, Standing
+from tests.cassettes.stage import Scenario, Stage, Standing
+from tests.cassettes.visits import Guest, record_visit
 
-FOLDER = Path(__file__).parents[2] / "cassettes" / "hubspot"
-ACCOUNT = FOLDER.with_name("hubspot_account")
+FOLDER = Path(__file__).parents[2] / "cassettes"
+VISITS: Mapping[str, tuple[str, Callable[[Mapping[str, str]], Guest]]] = {
+    "hubspot_account/visit.yaml": (
+        to_hubspot.SWITCH,
+        lambda environment: to_hubspot.arrive(to_hubspot.options(environment)),
+    ),
+    "salesforce_org/visit.yaml": (
+        to_salesforce.SWITCH,
+        lambda environment: to_salesforce.arrive(to_salesforce.options(environment)),
+    ),
+}
+"""Where a visit is written -> the variable that says there is to be one, and how it begins."""
 
 
 def main() -> None:
-    """Record everything, or the scenarios named on the command line."""
-    if token := os.environ.get("HUBSPOT_TOKEN"):
-        print("HUBSPOT_TOKEN is set: visiting that account, with one contact that is deleted at the end ...")
-        return _tell(record_visit(Options(token=Secret(token)), ACCOUNT, time.sleep))
-    wanted = sys.argv[1:] or list(SCENARIOS)
-    unknown = [name for name in wanted if name not in SCENARIOS]
+    """Record everything, or the scenarios named on the command line; a CRM's name is all of its scenarios."""
+    asked = {file: arrive for file, (switch, arrive) in VISITS.items() if os.environ.get(switch)}
+    for file, arrive in asked.items():
+        print(f"Visiting a real account for {file}, with one lead that is deleted at the end ...")
+        _tell(record_visit(partial(arrive, os.environ), FOLDER / file, time.sleep, {}))
+    if not asked:
+        _record_scenarios(sys.argv[1:])
+
+
+def _record_scenarios(asked: list[str]) -> None:
+    wanted = [name for name in SCENARIOS if not asked or any(_is_meant(name, one) for one in asked)]
+    unknown = [one for one in asked if not any(_is_meant(name, one) for name in SCENARIOS)]
     if unknown:
         raise SystemExit(f"no such scenario: {', '.join(unknown)}; known: {', '.join(SCENARIOS)}")
-    for old in set(FOLDER.glob("*.yaml")) - {FOLDER / f"{name}.yaml" for name in SCENARIOS}:
-        old.unlink()
+    known = {FOLDER / scenario.cassette for scenario in SCENARIOS.values()}
+    for folder in {file.parent for file in known}:
+        for old in set(folder.glob("*.yaml")) - known:
+            old.unlink()
     for name in wanted:
         _tell(record(SCENARIOS[name], FOLDER))
-    return None
+
+
+def _is_meant(name: str, asked: str) -> bool:
+    return asked == name or asked in name.split("/")
 
 
 def _tell(file: Path) -> None:
-    print(f"{file.relative_to(ACCOUNT.parent.parent)}: {file.stat().st_size:,} bytes")
+    print(f"{file.relative_to(FOLDER.parent)}: {file.stat().st_size:,} bytes")
 
 
-def record(scenario: Scenario, folder: Path) -> Path:
-    """Play a scenario against a portal of its own and write its cassette."""
+def record(scenario: Scenario[Any], folder: Path) -> Path:
+    """Play a scenario against an account of its own and write its cassette."""
     clock = Standing()
-    portal = scenario.portal(lambda: clock().timestamp())
-    file = folder / f"{scenario.name}.yaml"
+    crm = scenario.opened(lambda: clock().timestamp())
+    file = folder / scenario.cassette
     file.unlink(missing_ok=True)
-    with (
-        tempfile.TemporaryDirectory(prefix="leadswitch-record-") as home,
-        Server(portal.answer) as server,
-    ):
+    with tempfile.TemporaryDirectory(prefix="leadswitch-record-") as home, ExitStack() as opened:
+        urls = {name: opened.enter_context(Server(crm.answer)).url for name in scenario.hosts}
         store = open_store(f"sqlite:///{home}/store.db", create=True)
-        options = _towards(scenario.options, server.url, portal.token)
-        stage = Stage(store, portal, options, scenario.page_size, clock)
-        try:
-            with vcr(mode="all").use_cassette(file):
-                scenario.play(stage)
-        finally:
-            store.close()
+        opened.callback(store.close)
+        names = {url: name for name, url in urls.items()}
+        with vcr(mode="all", names=names).use_cassette(file):
+            scenario.play(Stage(store, scenario.program, urls, crm, clock))
     return file
-
-
-def _towards(options: Options, url: str, token: str) -> Options:
-    known = replace(options, base_url=url)
-    return known if known.token is None else replace(known, token=Secret(token))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""What may stand in a cassette: no credentials, no host, no portal, nothing that changes from day to day."""
+"""What may stand in a cassette: no credentials, no host, no account, nothing that changes from day to day."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode
 
 import yaml
 from urllib3 import HTTPHeaderDict
@@ -14,36 +14,56 @@ from vcr import VCR  # type: ignore[import-untyped]
 from vcr.request import Request  # type: ignore[import-untyped]
 from vcr.stubs import VCRHTTPResponse  # type: ignore[import-untyped]
 
-HOST = "hubspot.example"
 REMOVED = "REMOVED"
-MATCH_ON = ("method", "path", "query", "body")
+MATCH_ON = ("method", "host", "path", "query", "body")
 ZERO_ID = "00000000-0000-0000-0000-000000000000"
+ORG_ID = "00D000000000000EAA"
 
 _LINE = 100
 
 Answer = dict[str, Any]
 """An answer as vcrpy holds it: `status` {code, message}, `headers` {name: [values]}, `body` {string: bytes}."""
 
-_KEPT_OF_REQUESTS = frozenset({"content-type"})
-_KEPT_OF_ANSWERS = frozenset({"content-type", "date", "retry-after", "x-hubspot-notfound"})
-_KEPT_RATES = "x-hubspot-ratelimit-"
-_SECRET_FIELDS = frozenset({"client_id", "client_secret", "refresh_token", "code"})
-
-_TEXTS: Sequence[tuple[re.Pattern[str], str]] = (
-    (re.compile(r'("(?:access_token|refresh_token|token|tokenKey)"\s*:\s*)"[^"]*"'), rf'\1"{REMOVED}"'),
-    (re.compile(r'("(?:correlationId|requestId)"\s*:\s*)"[^"]*"'), rf'\1"{ZERO_ID}"'),
-    (re.compile(r'("(?:portalId|hubId|hub_id)"\s*:\s*)\d+'), r"\g<1>1"),
-    (re.compile(r"https://app[a-z0-9.-]*\.hubspot\.com/contacts/\d+"), f"https://{HOST}/contacts/1"),
-    (re.compile(r"https://api[a-z0-9.-]*\.hubapi\.com"), f"https://{HOST}"),
+_KEPT_OF_REQUESTS = re.compile("content-type|sforce-auto-assign")
+_KEPT_OF_ANSWERS = re.compile(
+    "content-type|date|retry-after|x-hubspot-notfound|x-hubspot-ratelimit-.+"
+    "|sforce-limit-info|sforce-locator|sforce-numberofrecords"
+)
+_SECRET_FIELDS = frozenset(
+    {"client_id", "client_secret", "refresh_token", "code", "assertion", "username", "password"}
 )
 
+_TEXTS: Sequence[tuple[re.Pattern[str], str]] = (
+    (
+        re.compile(r'("(?:access_token|refresh_token|token|tokenKey|signature)"\s*:\s*)"[^"]*"'),
+        rf'\1"{REMOVED}"',
+    ),
+    (re.compile(r'("(?:correlationId|requestId)"\s*:\s*)"[^"]*"'), rf'\1"{ZERO_ID}"'),
+    (re.compile(r'("(?:portalId|hubId|hub_id)"\s*:\s*)\d+'), r"\g<1>1"),
+    (re.compile(r"https://app[a-z0-9.-]*\.hubspot\.com/contacts/\d+"), "https://hubspot.example/contacts/1"),
+    (re.compile(r"https://api[a-z0-9.-]*\.hubapi\.com"), "https://hubspot.example"),
+    (re.compile(r"https://[a-z0-9.-]+\.(?:sales)?force\.com", re.IGNORECASE), "https://salesforce.example"),
+    (re.compile(r"\b00D[0-9A-Za-z]{12}(?:[0-9A-Z]{3})?\b"), ORG_ID),
+    (re.compile(r"(ErrorId[^:\"]*:\s*)[\d-]+(?:\s*\(-?\d+\))?"), r"\g<1>0"),
+)
 
-def request(found: Request) -> Request:
+Names = Mapping[str, str]
+"""Where hosts are while recording -> by which names they stand in a cassette."""
+
+
+def _cleaned(text: str, names: Names) -> str:
+    for url, name in names.items():
+        text = text.replace(url, f"https://{name}")
+    for pattern, instead in _TEXTS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def request(found: Request, names: Names) -> Request:
     """Take from a request what is nobody's business; also applied to those that look for their answer."""
-    parts = urlsplit(found.uri)
-    found.uri = urlunsplit(("https", HOST, parts.path, parts.query, ""))
+    found.uri = _cleaned(found.uri, names)
     found.headers = {
-        name: value for name, value in found.headers.items() if name.lower() in _KEPT_OF_REQUESTS
+        name: value for name, value in found.headers.items() if _KEPT_OF_REQUESTS.fullmatch(name.lower())
     }
     if found.body and "form" in str(found.headers.get("Content-Type", "")):
         found.body = _form(found.body.decode()).encode()
@@ -55,23 +75,20 @@ def _form(body: str) -> str:
     return urlencode([(name, REMOVED if name in _SECRET_FIELDS else value) for name, value in fields])
 
 
-def answer(found: Answer) -> Answer:
+def answer(found: Answer, names: Names) -> Answer:
     """Take the same from an answer."""
     found["headers"] = {
         name.lower(): values
         for name, values in sorted(found["headers"].items())
-        if name.lower() in _KEPT_OF_ANSWERS or name.lower().startswith(_KEPT_RATES)
+        if _KEPT_OF_ANSWERS.fullmatch(name.lower())
     }
-    text = found["body"]["string"].decode()
-    for pattern, instead in _TEXTS:
-        text = pattern.sub(instead, text)
-    found["body"]["string"] = text.encode()
+    found["body"]["string"] = _cleaned(found["body"]["string"].decode(), names).encode()
     return found
 
 
-def impersonal(found: Answer) -> Answer:
+def impersonal(found: Answer, names: Names) -> Answer:
     """Take from an answer what it says of people: for recordings from an account that is not made up."""
-    found = answer(found)
+    found = answer(found, names)
     try:
         body = json.loads(found["body"]["string"])
     except ValueError:
@@ -80,7 +97,22 @@ def impersonal(found: Answer) -> Answer:
     return found
 
 
-_NAMES = frozenset({"firstName", "lastName", "firstname", "lastname", "name", "phone", "jobtitle"})
+_NAMES = frozenset(
+    {
+        "firstname",
+        "lastname",
+        "name",
+        "phone",
+        "mobilephone",
+        "jobtitle",
+        "title",
+        "company",
+        "username",
+        "alias",
+    }
+)
+_NAMES_OR_IDS = frozenset({"oldvalue", "newvalue"})
+_ID = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Z]{3})?")
 
 
 def _nobody(value: Any) -> Any:
@@ -91,14 +123,15 @@ def _nobody(value: Any) -> Any:
     return {name: _of_nobody(name, each) for name, each in value.items()}
 
 
-def _of_nobody(name: str, value: Any) -> Any:
+def _of_nobody(field: str, value: Any) -> Any:
     if value is None or isinstance(value, dict | list):
         return _nobody(value)
-    if name in _NAMES:
+    name = field.lower().replace("_", "")
+    if name in _NAMES or (name in _NAMES_OR_IDS and not _ID.fullmatch(str(value))):
         return "Somebody"
-    if "userid" in name.lower().replace("_", ""):
+    if "userid" in name:
         return type(value)(1)
-    return "somebody@example.com" if "email" in name.lower() else value
+    return "somebody@example.com" if "email" in name else value
 
 
 # --- files ------------------------------------------------------------------------------------------------
@@ -164,13 +197,13 @@ _AS_URLLIB3: Sequence[tuple[Any, str, Any]] = (
 """Headers as urllib3's own answers give them: vcrpy's are pairs, which the SDK passes on in its refusals."""
 
 
-def vcr(*, mode: str, of_answers: Callable[[Answer], Answer] = answer) -> Any:
+def vcr(*, mode: str, names: Names, of_answers: Callable[[Answer, Names], Answer] = answer) -> Any:
     """Return the recorder (`mode` all) or the player (none) of every cassette."""
     made = VCR(
         record_mode=mode,
         match_on=MATCH_ON,
-        before_record_request=request,
-        before_record_response=of_answers,
+        before_record_request=lambda found: request(found, names),
+        before_record_response=lambda found: of_answers(found, names),
         decode_compressed_response=True,
         record_on_exception=False,
         serializer="readable",

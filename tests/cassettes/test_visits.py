@@ -1,0 +1,139 @@
+"""The visits to real accounts, made to the sandbox: what they record is impersonal, and replays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from connectors.contract import Verdict
+from sandbox.hubspot import Portal
+from sandbox.salesforce import Org
+from sandbox.server import Server
+from tests.cassettes.hubspot import scenarios as hubspot
+from tests.cassettes.hubspot import visit as to_hubspot
+from tests.cassettes.record import FOLDER, VISITS
+from tests.cassettes.salesforce import scenarios as salesforce
+from tests.cassettes.salesforce import visit as to_salesforce
+from tests.cassettes.scrub import vcr
+from tests.cassettes.stage import Standing
+from tests.cassettes.test_secrets import found_in
+from tests.cassettes.visits import Guest, Visit, record_visit, visit
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a visit recorded, how it is made once more, and what was there before and after."""
+
+    file: Path
+    again: Callable[[], Guest]
+    before: object
+    after: object
+
+
+def _hubspot(folder: Path) -> Recorded:
+    clock = Standing()
+    portal = hubspot.portal(lambda: clock().timestamp())
+    before = _contacts(portal)
+    with Server(portal.answer) as server:
+        arrive = partial(to_hubspot.arrive, replace(hubspot.OPTIONS, base_url=server.url))
+        file = record_visit(
+            arrive,
+            folder / "hubspot.yaml",
+            lambda seconds: clock.pass_by(seconds=seconds),
+            {server.url: hubspot.HOST},
+        )
+    there = replace(hubspot.OPTIONS, base_url=f"https://{hubspot.HOST}")
+    return Recorded(file, partial(to_hubspot.arrive, there), before, _contacts(portal))
+
+
+def _contacts(portal: Portal) -> object:
+    return {record: portal.owner_of(record) for record in portal.ids()}
+
+
+def _salesforce(folder: Path) -> Recorded:
+    clock = Standing()
+    org = salesforce.org(lambda: clock().timestamp(), leads=3, settings=salesforce.PLAIN)
+    org.add("Task", Subject="Call back", WhoId=salesforce.LEADS[0])
+    before = _leads(org)
+    with Server(org.answer) as server:
+        arrive = partial(to_salesforce.arrive, replace(salesforce.OPTIONS, login_url=server.url))
+        file = record_visit(
+            arrive,
+            folder / "salesforce.yaml",
+            lambda seconds: clock.pass_by(seconds=seconds),
+            {server.url: salesforce.HOST},
+        )
+    there = replace(salesforce.OPTIONS, login_url=f"https://{salesforce.HOST}")
+    return Recorded(file, partial(to_salesforce.arrive, there), before, _leads(org))
+
+
+def _leads(org: Org) -> object:
+    return [dict(org.record(key)) for key in org.leads()], org.tasks()
+
+
+@pytest.fixture(params=[_hubspot, _salesforce])
+def recorded(request: pytest.FixtureRequest, tmp_path: Path) -> Recorded:
+    made: Recorded = request.param(tmp_path)
+    return made
+
+
+def test_a_recorded_visit_replays_without_the_account_and_tells_nothing_of_it(recorded: Recorded) -> None:
+    assert _replayed(recorded.file, recorded.again).history
+    text = recorded.file.read_text(encoding="utf-8")
+    assert found_in(text) == []
+    assert not [name for name in ("Ana", "Ruiz", "Inbound", "2511") if name in text]
+
+
+def test_a_visit_leaves_the_records_of_others_alone_and_none_of_its_own(recorded: Recorded) -> None:
+    assert recorded.after == recorded.before
+
+
+AT_HOME: dict[str, Callable[[], Guest]] = {
+    "hubspot_account/visit.yaml": partial(
+        to_hubspot.arrive, replace(hubspot.OPTIONS, base_url=f"https://{hubspot.HOST}")
+    ),
+    "salesforce_org/visit.yaml": partial(
+        to_salesforce.arrive, replace(salesforce.OPTIONS, login_url=f"https://{salesforce.HOST}")
+    ),
+}
+
+
+def test_what_a_real_account_said_replays() -> None:
+    """There may be no such cassette yet."""
+    assert AT_HOME.keys() == VISITS.keys()
+    for file, arrive in AT_HOME.items():
+        if (FOLDER / file).exists():
+            _replayed(FOLDER / file, arrive)
+
+
+def _replayed(file: Path, arrive: Callable[[], Guest]) -> Visit:
+    with vcr(mode="none", names={}).use_cassette(file) as cassette:
+        seen = visit(arrive(), lambda _: None)
+    assert cassette.all_played
+    assert seen.users > 0
+    assert seen.found
+    assert (seen.written, seen.noted) == (Verdict.DONE, Verdict.DONE)
+    assert seen.note_stands
+    assert seen.gone_afterwards
+    assert seen.history[-1].ours
+    return seen
+
+
+def test_an_org_is_named_by_the_environment_with_the_keys_of_a_connection() -> None:
+    found = to_salesforce.options(
+        {
+            "SALESFORCE_LOGIN_URL": "https://a.my.salesforce.com",
+            "SALESFORCE_CLIENT_ID": "x",
+            "SALESFORCE_CLIENT_SECRET": "y",
+            "HOME": "/",
+        }
+    )
+    assert (found.login_url, found.client_id, found.flow.value) == (
+        "https://a.my.salesforce.com",
+        "x",
+        "client credentials",
+    )
