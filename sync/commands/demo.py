@@ -10,7 +10,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from config.settings import Configuration, Connection
 from sync.commands.sync import Round, one_pass, stopping
 from sync.demo.crm import Served, save
 from sync.demo.folder import DEFAULT, Laid, lay
@@ -18,11 +17,11 @@ from sync.demo.hubspot import HubSpot
 from sync.demo.next_steps import commands_while_served
 from sync.demo.outcome import Outcome, read_outcome
 from sync.demo.salesforce import Salesforce
-from sync.demo.story import Run, tell
+from sync.demo.story import Rounds, Run, tell
 from sync.passes import Order, Summary
 from sync.screen import Screen
-from sync.seams import Seams, production, system_clock
-from sync.store import Store, open_store
+from sync.seams import production, system_clock
+from sync.store import open_store
 from sync.trouble import LEADS_FAILED, Refused
 from sync.wiring import configuration
 
@@ -33,15 +32,15 @@ def run(screen: Screen, *, load: Callable[[], Any], directory: Path | None, stay
             crm.fill()
         laid = lay(directory or DEFAULT, system_clock().date(), crms)
         _announce(screen, laid)
-        runs, outcome = _play(screen, laid.path, crms)
-        summaries = [run.summary for run in runs]
+        rounds, outcome = _play(screen, laid.path, crms)
+        summaries = rounds.summaries
         if screen.json:
             screen.result({"directory": str(laid.path), "passes": [_as_json(one) for one in summaries]})
         elif not summaries[-1].stopped:
-            tell(outcome, runs, laid.path)
+            tell(outcome, rounds, laid.path)
         if stay and not summaries[-1].stopped:
-            _stay(screen, crms, laid.path, run=summaries[len(crms) - 1].run)
-    again = sum(summary.counts.assigned for summary in summaries[len(crms) :])
+            _stay(screen, crms, laid.path, run=rounds.first[-1].summary.run)
+    again = sum(run.summary.counts.assigned for run in rounds.again)
     return Round(summaries).exit_code or (LEADS_FAILED if again else 0)
 
 
@@ -78,7 +77,7 @@ def _stay(screen: Screen, crms: Sequence[Served], path: Path, *, run: str) -> No
         stop.wait()
 
 
-def _play(screen: Screen, path: Path, crms: Sequence[Served]) -> tuple[list[Run], Outcome]:
+def _play(screen: Screen, path: Path, crms: Sequence[Served]) -> tuple[Rounds, Outcome]:
     """Sync twice, keep what the CRMs then hold, and read what came of it."""
     found = configuration(path)
     settings = {each.name: each for each in found.connections}
@@ -86,26 +85,25 @@ def _play(screen: Screen, path: Path, crms: Sequence[Served]) -> tuple[list[Run]
     try:
         with stopping() as stop, ThreadPoolExecutor(4) as pool:
             seams = production(pool, stop)
-            runs = [
-                _pass(screen, found, settings[crm.connection], store, seams, crm)
-                for _ in range(2)
-                for crm in crms
-            ]
+
+            def sync(crm: Served, order: Order) -> Summary:
+                return one_pass(found, settings[crm.connection], store, seams, order)
+
+            first, again = ([_timed(screen, crm, sync) for crm in crms] for _ in range(2))
         looked = {crm.connection: crm.look() for crm in crms}
         for crm in crms:
             save(looked[crm.connection], path / crm.sample_file())
-        return runs, read_outcome(found.rulebook, found.connections, store, looked, system_clock())
+        outcome = read_outcome(found.rulebook, found.connections, store, looked, system_clock())
+        return Rounds(first, again), outcome
     finally:
         store.close()
 
 
-def _pass(
-    screen: Screen, found: Configuration, settings: Connection, store: Store, seams: Seams, crm: Served
-) -> Run:
+def _timed(screen: Screen, crm: Served, sync: Callable[[Served, Order], Summary]) -> Run:
     """Do what `leadswitch sync` does; take the time and the CRM's count of calls."""
     before, began = crm.calls, time.monotonic()
-    with screen.progress(settings.name) as progress:
-        summary = one_pass(found, settings, store, seams, Order(progress=progress))
+    with screen.progress(crm.connection) as progress:
+        summary = sync(crm, Order(progress=progress))
     return Run(summary, time.monotonic() - began, crm.calls - before)
 
 

@@ -46,13 +46,25 @@ class Run:
     calls: Mapping[str, int]
 
 
-def tell(outcome: Outcome, runs: Sequence[Run], path: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """The passes of both rounds, a CRM each."""
+
+    first: Sequence[Run]
+    again: Sequence[Run]
+
+    @property
+    def summaries(self) -> list[Summary]:
+        return [run.summary for run in (*self.first, *self.again)]
+
+
+def tell(outcome: Outcome, rounds: Rounds, path: Path) -> None:
     """Write the story to standard output."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # the leads hold letters that not every terminal has
     console = Console(highlight=False)
     console = Console(highlight=False, width=min(console.width, WIDTH))
-    parts = (_opening(), _came(outcome), _passes(runs), _kept(outcome), turns(outcome), both(outcome),
+    parts = (_opening(), _came(outcome), _passes(rounds), _kept(outcome), turns(outcome), both(outcome),
              twice(outcome), _rules(outcome), _notes(outcome), _left_alone(outcome), _waiting(outcome),
              _unread(outcome))  # fmt: skip
     for part in parts:
@@ -73,14 +85,12 @@ def _opening() -> Iterator[RenderableType]:
 
 def _came(outcome: Outcome) -> Iterator[RenderableType]:
     yield heading(f"{len(outcome.leads)} leads stand in two CRMs")
-    groups = {crm: Counter(_whose(outcome, told) for told in outcome.leads if told.crm == crm)
-              for crm in outcome.crms}  # fmt: skip
-    every = sum(groups.values(), Counter[str]())
-    table = sheet("", ">leads", *(f">{whose}" for whose, _ in every.most_common()))
-    for crm, found in groups.items():
-        table.add_row(
-            crm, str(found.total()), *(str(found[whose] or "-") for whose, _ in every.most_common())
-        )
+    found = Counter((told.crm, _whose(outcome, told)) for told in outcome.leads)
+    groups = list(dict.fromkeys(whose for (_, whose), _ in found.most_common()))
+    table = sheet("", ">leads", *(f">{whose}" for whose in groups))
+    for crm in outcome.crms:
+        counts = [found[crm, whose] for whose in groups]
+        table.add_row(crm, str(sum(counts)), *(str(count or "-") for count in counts))
     yield table
     yield Text(
         "Leads of people are left alone: `replaces` in leadswitch.yaml says whose may be taken.", "dim"
@@ -97,26 +107,25 @@ def _whose(outcome: Outcome, told: Told) -> str:
     return f"queue {user.name}" if user.queue else f"user {user.name}"
 
 
-def _passes(runs: Sequence[Run]) -> Iterator[RenderableType]:
+def _passes(rounds: Rounds) -> Iterator[RenderableType]:
     yield heading("sync, and sync again")
     table = sheet("", *(f">{name}" for name in _COUNTS), ">calls", ">seconds")
-    first = [run for number, run in enumerate(runs) if number < len(runs) / 2]
-    again = runs[len(first) :]
-    for title, run in [*(("first", run) for run in first), *(("again", run) for run in again)]:
-        counts = run.summary.counts
-        cells = [*(getattr(counts, name) for name in _COUNTS), sum(run.calls.values())]
-        table.add_row(f"{title} {run.summary.connection}", *map(str, cells), f"{run.seconds:.1f}")
+    for title, runs in (("first", rounds.first), ("again", rounds.again)):
+        for run in runs:
+            counts = run.summary.counts
+            cells = [*(getattr(counts, name) for name in _COUNTS), sum(run.calls.values())]
+            table.add_row(f"{title} {run.summary.connection}", *map(str, cells), f"{run.seconds:.1f}")
     yield table
-    for run in first:
+    for run in rounds.first:
         made = ", ".join(f"{count} {kind}" for kind, count in run.calls.items())
         counted, seen = words(sum(run.calls.values()), "call"), run.summary.counts.seen
         yield Text(f"{run.summary.connection} counted {counted} for {seen} leads: {made}.")
-    assigned = sum(run.summary.counts.assigned for run in again)
+    assigned = sum(run.summary.counts.assigned for run in rounds.again)
     yield Text(
         f"The second pass looked a few minutes back and assigned {assigned}: the ledger knows each lead. "
         "What is parked or held still waits."
     )
-    unverified = sum(run.summary.counts.unverified for run in first)
+    unverified = sum(run.summary.counts.unverified for run in rounds.first)
     yield Text(
         f"A minute after the writes, the next sync reads the owner history of these {unverified} leads: a person "
         "may have chosen somebody in the same instant. `demo --stay` keeps the CRMs for it.",
