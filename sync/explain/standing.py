@@ -24,6 +24,8 @@ from sync.replay import outside_then
 from sync.store import Store
 
 _END_OF_LOG = 2**63 - 1
+_NO_CRM = (ConnectionName(""),)
+"""Without a connection teams have their turns all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def standing(store: Store, found: Configuration, who: Who, *, since: datetime, n
         names = [ConnectionName(each.name) for each in found.connections]
         users = {name: _user(tx, name, who.id) for name in names}
         loads = loads_of(tx, book, _counted(book, teams, who), now) if who.now else {}
-        states = {name: _state(tx, book, name, teams, loads) for name in names}
+        states = {name: _state(tx, book, name, teams, loads) for name in names or _NO_CRM}
         return Standing(
             who=who,
             now=now,

@@ -7,6 +7,20 @@ import pytest
 from tests.cli.program import Office
 
 
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Return the starter configuration, before its first pass."""
+    return Office.starting(tmp_path_factory.mktemp("before") / "office")
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Return the starter configuration after its first pass; each test leaves it as it was."""
+    made = Office.starting(tmp_path_factory.mktemp("after") / "office")
+    assert made.run("sync").code == 0
+    return made
+
+
 def test_a_rep_is_told_how_they_stand(synced: Office) -> None:
     told = synced.run("explain", "--rep", "Ana Ruiz")
     assert told.code == 0
@@ -50,6 +64,7 @@ def test_who_is_away_is_told_until_when(synced: Office) -> None:
     [smb, _] = synced.run("explain", "--rep", "ana", "--json").object["teams"]
     assert smb["now"][0]["until"] == "2099-12-25T05:00:00+00:00"
     assert "no leads now: marked away until 2099-12-25 05:00 UTC" in synced.run("explain", "--rep", "ana").out
+    synced.run("away", "ana", "--back")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from config.settings import Configuration
 from router.model import RecordId, RepId
@@ -81,7 +82,7 @@ class Scene:
         office.rulebook = scene.found.rulebook
         return scene
 
-    def sync(self) -> None:
+    def sync(self, **order: Any) -> None:
         """Make a pass under the configuration as it is now."""
         wired = replace(
             self.office.wired(),
@@ -89,7 +90,7 @@ class Scene:
             config=self.found.hash,
             router=Router(self.found.rulebook),
         )
-        run_pass(wired, self.office.store, self.office.seams(), Order())
+        run_pass(wired, self.office.store, self.office.seams(), Order(**order))
 
     def came(self, **fields: str) -> RecordId:
         """Let a lead come, and make a pass."""

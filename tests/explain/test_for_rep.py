@@ -47,10 +47,12 @@ rules:
 }
 
 
-@pytest.fixture
-def leads(office: Office) -> Scene:
-    """A floor after leads of every kind, all of whose values are canaries."""
-    scene = Scene.opened(office, FILES)
+@pytest.fixture(scope="module")
+def leads(sqlite_template: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """A floor after leads of every kind, all of whose values are canaries; it is only looked at."""
+    file = tmp_path_factory.mktemp("floor") / "store.db"
+    file.write_bytes(sqlite_template)
+    scene = Scene.opened(Office(f"sqlite:///{file}"), FILES)
     values = ("secret-customer.com", "open-customer.com", "person-a.com", "person-b.com", "person-c.com")
     for n, domain in enumerate(values * 2):
         scene.office.lead(
@@ -62,7 +64,8 @@ def leads(office: Office) -> Scene:
     for n in range(4):
         scene.office.lead(country="US", email=f"w{n}@late-{n}.com", campaign=("", "Borislav Vogel")[n % 2])
     scene.sync()
-    return scene
+    yield scene
+    scene.office.store.close()
 
 
 def shown(scene: Scene, rep: str) -> Iterator[tuple[str | None, str]]:

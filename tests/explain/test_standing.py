@@ -16,6 +16,7 @@ from sync.explain.recent import Reason
 from sync.explain.told import standing_json
 from sync.explain.who import who
 from sync.trouble import Refused
+from sync.undo import Undo
 from tests.explain.scene import Scene
 
 
@@ -61,14 +62,13 @@ def test_leads_in_turn_and_out_of_it_are_told_apart(scene: Scene) -> None:
     assert (charged.by["owner"], charged.charged, charged.in_turn) == (1, 1, Counter())
 
 
-def test_a_lead_that_a_person_took_is_not_theirs(scene: Scene) -> None:
-    lead = scene.came(country="US")
-    scene.office.crm.edit_owner(lead, OwnerId("u-boss"))
-    scene.office.clock.pass_by(minutes=5)
-    scene.sync()
-    owner = "bo"
-    step = scene.office.step(lead)
-    assert (step, scene.standing(owner).given.by.total()) in (("settled", 1), ("conflict", 0))
+def test_a_lead_that_was_taken_back_is_not_theirs_any_more(scene: Scene) -> None:
+    scene.came(country="US")
+    assert scene.standing("bo").given.by.total() == 1
+    scene.office.clock.pass_by(minutes=2)
+    [run] = {str(row["run"]) for row in scene.office.table(schema.decisions)}
+    scene.sync(instead=Undo(run))
+    assert scene.standing("bo").given.by.total() == 0
 
 
 # --- what the decisions came to ---------------------------------------------------------------------------
@@ -237,6 +237,8 @@ def test_before_the_first_pass_there_is_nothing_to_tell(scene: Scene) -> None:
     said = scene.stands("ana")
     assert "no pass has asked a CRM for its users yet" in said
     assert "could have been theirs: 0" in said
+    scene.changed("leadswitch.yaml", "\n  - {name: crm, kind: memory, file: leads.json, take: all}", " []")
+    assert "team smb: no leads now: away until 2026-03-03" in scene.stands("cy")
 
 
 def test_the_object_for_scripts_has_all_of_it(scene: Scene) -> None:
