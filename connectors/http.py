@@ -45,6 +45,14 @@ def decoded(body: bytes) -> Any:
         return json.loads(body)
 
 
+def encoded(value: object) -> bytes:
+    """Return a value as JSON; what only lenient writers take (half a surrogate pair, more than 64 bits) is escaped."""
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return json.dumps(value, separators=(",", ":")).encode()
+
+
 def _date(text: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(text)

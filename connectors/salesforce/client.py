@@ -6,13 +6,12 @@ tokens, and never credentials, so that it refreshes nothing; bytes go to `wire.p
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.contract import Account, Secret
 from connectors.errors import Doubt, Retry, Stop, Unusable
-from connectors.http import Answer
+from connectors.http import Answer, encoded
 from connectors.salesforce import Flow, Options
 from connectors.salesforce.session import opened, send
 from connectors.salesforce.tokens import Tokens
@@ -71,7 +70,7 @@ class Client:
 
     def _send(self, token: Token, request: Request) -> Answer:
         sdk = self._signing(token)
-        body = None if request.body is None else json.dumps(request.body, separators=(",", ":")).encode()
+        body = None if request.body is None else encoded(request.body)
         return send(
             sdk.session,
             request.method,

@@ -15,7 +15,7 @@ from typing import Any
 
 from connectors.contract import Verdict
 from connectors.errors import ConnectorError, Doubt, Retry, Skip, Stop
-from connectors.http import Answer, decoded
+from connectors.http import Answer
 from connectors.salesforce.wire_limits import told
 
 LIMIT = "REQUEST_LIMIT_EXCEEDED"
@@ -104,7 +104,9 @@ def content(answer: Answer) -> Any:
     if answer.status == 204:
         return None
     try:
-        return decoded(answer.body)
+        return json.loads(
+            answer.body
+        )  # others are hardly faster here, and take ten times the body's size in memory
     except (ValueError, RecursionError):
         raise Doubt(f"HTTP {answer.status}, but {instead(answer)}") from None
 
