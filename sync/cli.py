@@ -257,7 +257,7 @@ def demo(
         Path | None, typer.Option("--dir", metavar="DIR", help="Where to keep its files.")
     ] = None,
     stay: Annotated[
-        bool, typer.Option("--stay", help="Serve the account until Ctrl-C, to sync again from elsewhere.")
+        bool, typer.Option("--stay", help="Serve the CRMs until Ctrl-C, to sync again from elsewhere.")
     ] = False,
 ) -> None:
     """Route some hundred sample leads and show it. The real sync, on a sandbox; needs no account."""

@@ -138,6 +138,7 @@ def test_errors_of_every_command_are_json_too(command: str, tmp_path: Path) -> N
         "route": [str(tmp_path / "no.csv")],
         "init": [str(tmp_path / "no")],
         "forget": ["nobody@nowhere.example"],
+        "import-rules salesforce": [str(tmp_path / "no.xml")],
         "store copy": ["sqlite:///from.db", "sqlite:///to.db"],
     }
     (tmp_path / "no").write_text("a file where a directory is wanted")
