@@ -25,14 +25,15 @@ from tests.cassettes.stage import Scenario, Stage, Standing
 from tests.cassettes.visits import Guest, record_visit
 
 FOLDER = Path(__file__).parents[2] / "cassettes"
-VISITS: Mapping[str, tuple[str, Callable[[Mapping[str, str]], Guest]]] = {
+Environment = Mapping[str, str]
+VISITS: Mapping[str, tuple[str, Callable[[Environment], Callable[[], Guest]]]] = {
     "hubspot_account/visit.yaml": (
         to_hubspot.SWITCH,
-        lambda environment: to_hubspot.arrive(to_hubspot.options(environment)),
+        lambda environment: partial(to_hubspot.arrive, to_hubspot.options(environment)),
     ),
     "salesforce_org/visit.yaml": (
         to_salesforce.SWITCH,
-        lambda environment: to_salesforce.arrive(to_salesforce.options(environment)),
+        lambda environment: partial(to_salesforce.arrive, to_salesforce.options(environment)),
     ),
 }
 """Where a visit is written -> the variable that says there is to be one, and how it begins."""
@@ -40,12 +41,22 @@ VISITS: Mapping[str, tuple[str, Callable[[Mapping[str, str]], Guest]]] = {
 
 def main() -> None:
     """Record everything, or the scenarios named on the command line; a CRM's name is all of its scenarios."""
-    asked = {file: arrive for file, (switch, arrive) in VISITS.items() if os.environ.get(switch)}
-    for file, arrive in asked.items():
+    visits = visits_of(os.environ)
+    for file, arrive in visits.items():
         print(f"Visiting a real account for {file}, with one lead that is deleted at the end ...")
-        _tell(record_visit(partial(arrive, os.environ), FOLDER / file, time.sleep, {}))
-    if not asked:
+        _tell(record_visit(arrive, FOLDER / file, time.sleep, {}))
+    if not visits:
         _record_scenarios(sys.argv[1:])
+
+
+def visits_of(environment: Environment) -> Mapping[str, Callable[[], Guest]]:
+    """Return the visits that the environment asks for. Raises SystemExit where their credentials are not whole."""
+    try:
+        return {
+            file: begun(environment) for file, (switch, begun) in VISITS.items() if environment.get(switch)
+        }
+    except ValueError as error:
+        raise SystemExit(f"a variable is missing or wrong: {error}") from None
 
 
 def _record_scenarios(asked: list[str]) -> None:
@@ -58,7 +69,10 @@ def _record_scenarios(asked: list[str]) -> None:
         for old in set(folder.glob("*.yaml")) - known:
             old.unlink()
     for name in wanted:
-        _tell(record(SCENARIOS[name], FOLDER))
+        with tempfile.TemporaryDirectory(prefix="leadswitch-record-") as home:
+            url = f"sqlite:///{home}/store.db"
+            open_store(url, create=True).close()
+            _tell(record(SCENARIOS[name], url, FOLDER))
 
 
 def _is_meant(name: str, asked: str) -> bool:
@@ -69,15 +83,15 @@ def _tell(file: Path) -> None:
     print(f"{file.relative_to(FOLDER.parent)}: {file.stat().st_size:,} bytes")
 
 
-def record(scenario: Scenario[Any], folder: Path) -> Path:
-    """Play a scenario against an account of its own and write its cassette."""
+def record(scenario: Scenario[Any], store_url: str, folder: Path) -> Path:
+    """Play a scenario against an account of its own, with a store that is empty, and write its cassette."""
     clock = Standing()
     crm = scenario.opened(lambda: clock().timestamp())
     file = folder / scenario.cassette
     file.unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory(prefix="leadswitch-record-") as home, ExitStack() as opened:
+    with ExitStack() as opened:
         urls = {name: opened.enter_context(Server(crm.answer)).url for name in scenario.hosts}
-        store = open_store(f"sqlite:///{home}/store.db", create=True)
+        store = open_store(store_url, create=False)
         opened.callback(store.close)
         names = {url: name for name, url in urls.items()}
         with vcr(mode="all", names=names).use_cassette(file):

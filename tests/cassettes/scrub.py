@@ -149,15 +149,23 @@ class Readable:
 
     @staticmethod
     def deserialize(text: str) -> Any:
-        return yaml.safe_load(text)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe one
 
 
-class _Dumper(yaml.SafeDumper):
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""Those in C, which are ten times as fast and write the same, wherever they are there."""
+
+
+class _Dumper(_SafeDumper):  # type: ignore[misc]
     pass
 
 
 def _represent(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    made: yaml.ScalarNode = dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
+    )
+    return made
 
 
 _Dumper.add_representer(str, _represent)

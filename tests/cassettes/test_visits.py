@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from connectors.contract import Verdict
+from connectors.salesforce import Flow
 from sandbox.hubspot import Portal
 from sandbox.salesforce import Org
 from sandbox.server import Server
 from tests.cassettes.hubspot import scenarios as hubspot
 from tests.cassettes.hubspot import visit as to_hubspot
-from tests.cassettes.record import FOLDER, VISITS
+from tests.cassettes.record import FOLDER, VISITS, visits_of
 from tests.cassettes.salesforce import scenarios as salesforce
 from tests.cassettes.salesforce import visit as to_salesforce
 from tests.cassettes.scrub import vcr
@@ -75,9 +76,9 @@ def _leads(org: Org) -> object:
     return [dict(org.record(key)) for key in org.leads()], org.tasks()
 
 
-@pytest.fixture(params=[_hubspot, _salesforce])
-def recorded(request: pytest.FixtureRequest, tmp_path: Path) -> Recorded:
-    made: Recorded = request.param(tmp_path)
+@pytest.fixture(scope="module", params=[_hubspot, _salesforce])
+def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    made: Recorded = request.param(tmp_path_factory.mktemp("visit"))
     return made
 
 
@@ -92,7 +93,7 @@ def test_a_visit_leaves_the_records_of_others_alone_and_none_of_its_own(recorded
     assert recorded.after == recorded.before
 
 
-AT_HOME: dict[str, Callable[[], Guest]] = {
+REAL: dict[str, Callable[[], Guest]] = {
     "hubspot_account/visit.yaml": partial(
         to_hubspot.arrive, replace(hubspot.OPTIONS, base_url=f"https://{hubspot.HOST}")
     ),
@@ -104,8 +105,8 @@ AT_HOME: dict[str, Callable[[], Guest]] = {
 
 def test_what_a_real_account_said_replays() -> None:
     """There may be no such cassette yet."""
-    assert AT_HOME.keys() == VISITS.keys()
-    for file, arrive in AT_HOME.items():
+    assert REAL.keys() == VISITS.keys()
+    for file, arrive in REAL.items():
         if (FOLDER / file).exists():
             _replayed(FOLDER / file, arrive)
 
@@ -123,17 +124,33 @@ def _replayed(file: Path, arrive: Callable[[], Guest]) -> Visit:
     return seen
 
 
-def test_an_org_is_named_by_the_environment_with_the_keys_of_a_connection() -> None:
-    found = to_salesforce.options(
-        {
-            "SALESFORCE_LOGIN_URL": "https://a.my.salesforce.com",
-            "SALESFORCE_CLIENT_ID": "x",
-            "SALESFORCE_CLIENT_SECRET": "y",
-            "HOME": "/",
-        }
-    )
-    assert (found.login_url, found.client_id, found.flow.value) == (
-        "https://a.my.salesforce.com",
+KEYS = {"LOGIN_URL": "https://a.my.salesforce.com", "CLIENT_ID": "x", "CLIENT_SECRET": "y"}
+ORG = {f"SALESFORCE_{name}": value for name, value in KEYS.items()}
+
+
+@pytest.mark.parametrize(
+    ("environment", "asked"),
+    [
+        ({"HOME": "/"}, set()),
+        ({"HUBSPOT_TOKEN": ""}, set()),
+        ({"HUBSPOT_TOKEN": "x"}, {"hubspot_account/visit.yaml"}),
+        (ORG, {"salesforce_org/visit.yaml"}),
+        ({**ORG, "HUBSPOT_TOKEN": "x"}, {"hubspot_account/visit.yaml", "salesforce_org/visit.yaml"}),
+    ],
+)
+def test_the_environment_says_whom_to_visit(environment: dict[str, str], asked: set[str]) -> None:
+    assert set(visits_of(environment)) == asked
+
+
+def test_an_org_is_named_with_the_keys_of_a_connection() -> None:
+    found = to_salesforce.options(ORG)
+    assert (found.login_url, found.client_id, found.flow) == (
+        ORG["SALESFORCE_LOGIN_URL"],
         "x",
-        "client credentials",
+        Flow.CLIENT_CREDENTIALS,
     )
+
+
+def test_credentials_that_are_not_whole_are_said_before_anything_is_sent() -> None:
+    with pytest.raises(SystemExit, match="'client_id' and 'client_secret'"):
+        visits_of({"SALESFORCE_CLIENT_ID": "x"})
