@@ -41,7 +41,7 @@ class Walks:
 
     def _swept(self, walk: Everything, position: str | None) -> Page:
         fields, whole = self._table.room(*walk.dates)
-        answer = self._queried(wire.swept(self._table, position, fields))
+        answer = self._queried(wire.swept(self._table, position, fields), {})
         page = wire.swept_page(answer, content(answer), self._table, walk)
         return page if whole else self._completed(page)
 
@@ -76,7 +76,7 @@ class Walks:
 
     def _paged(self, walk: Entered, at: Place, *, first: bool = False) -> Page:
         fields, _ = self._table.room(walk.field)
-        answer = self._queried(wire.entered(self._table, walk, at, fields))
+        answer = self._queried(wire.entered(self._table, walk, at, fields), wire.FEWER)
         body = content(answer)
         page = self._read(walk, at, answer, body)
         many = first and page.next is not None and wire.total(body) > wire.MANY
@@ -86,8 +86,8 @@ class Walks:
         page = wire.walked(answer, body, self._table, walk, at)
         return page if self._table.room(walk.field)[1] else self._completed(page)
 
-    def _queried(self, query: str) -> Answer:
-        return self._ask("query", Request("GET", "query", query=[("q", query)]))
+    def _queried(self, query: str, headers: Mapping[str, str]) -> Answer:
+        return self._ask("query", Request("GET", "query", query=[("q", query)], headers=headers))
 
     def _completed(self, page: Page) -> Page:
         """Read the fields for which there was no room in the query."""

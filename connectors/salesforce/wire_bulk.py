@@ -20,7 +20,7 @@ from connectors.salesforce.wire_paths import Request
 
 JOBS = "jobs/query"
 WORD = "bulk"
-ROWS = 5_000
+ROWS = 1_000
 """Records of one answer: large enough for few calls, small enough for little memory."""
 
 DONE, FAILED = "JobComplete", frozenset({"Failed", "Aborted"})

@@ -29,6 +29,13 @@ def test_trap_5_the_server_chooses_how_long_a_page_is(opened: Open) -> None:
     assert {one.record.ref for page in walked for one in page.changes} == set(refs)
 
 
+def test_a_walk_asks_for_pages_that_leave_memory_to_others(opened: Open) -> None:
+    world = opened(settings=Settings(page=2000))
+    for number in range(1001):
+        world.add(DAY + number * SECOND)
+    assert [len(page.changes) for page in pages(world.connector, world.walk)] == [1000, 1]
+
+
 @pytest.mark.parametrize("walker", ["entered", "sweep"])
 def test_trap_5_a_cursor_that_ended_or_was_pushed_out_costs_no_lead(opened: Open, walker: str) -> None:
     world = opened(settings=Settings(page=10, session_seconds=1e9))
