@@ -55,6 +55,17 @@ def test_a_bench_that_is_not_there_says_so(
     assert "bench.nowhere cannot be imported" in capsys.readouterr().err
 
 
+def test_one_part_of_a_bench_can_be_run_alone(
+    measured: list[Row], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measured.append(MISSED)
+    monkeypatch.setattr("bench.routing.PARTS", {"quick": lambda: [MET]}, raising=False)
+    assert program.main(["routing", "--only", "quick"]) == 0
+    assert "fast" in capsys.readouterr().out
+    assert program.main(["routing", "--only", "slow"]) == 2
+    assert "routing has no part slow" in capsys.readouterr().err
+
+
 def test_the_measured_leads_are_the_same_on_every_run_and_reach_many_rules() -> None:
     assert leads(50) == leads(50)
     book = rulebook(60)
