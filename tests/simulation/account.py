@@ -26,7 +26,6 @@ from connectors.memory.connector import MemoryConnector
 from connectors.memory.rows import stamp_of
 from router.model import ConnectionName, LeadRef, RecordId
 from tests.simulation.history import Looked, Sent, Told
-from tests.simulation.rules import PEOPLE
 from tests.simulation.world import OBJECT, START, World
 
 T = TypeVar("T")
@@ -43,14 +42,16 @@ class SimulatedConnector(MemoryConnector):
             connection=ConnectionName(connection), object=OBJECT, clock=world.time, transport=self._transport
         )
         crm = world.crms[connection]
-        super().__init__(crm, account, features=world.features, page_size=PAGE)
+        super().__init__(crm, account, features=world.features(connection), page_size=PAGE)
         self._world, self._run, self._name = world, run, connection
+        self._habits = world.habits(connection)
+        self.hidden = self._habits.hidden
         self.calls = 0
 
     # --- reading ---
 
     def pages(self, walk: Walk, position: str | None) -> Page:
-        if isinstance(walk, Entered) and self._world.profile.by_id:
+        if isinstance(walk, Entered) and self._habits.by_id:
             page = self._ask("pages", lambda: self._page_by_id(walk, position))
         else:
             page = super().pages(walk, position)
@@ -74,7 +75,7 @@ class SimulatedConnector(MemoryConnector):
         first = world.arrived[record]
         if stamp is None or first == START or not world.luck.has("lag"):
             return True
-        lag = random.Random(f"lag {record} {stamp}").uniform(0, world.profile.lag)
+        lag = random.Random(f"lag {record} {stamp}").uniform(0, self._habits.lag)
         return world.baton.now >= max(stamp, first) + timedelta(seconds=lag)
 
     def read(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
@@ -88,14 +89,14 @@ class SimulatedConnector(MemoryConnector):
     def _somebody_is_quicker(self, record: RecordId) -> None:
         world = self._world
         if not world.quiet and world.luck.strikes("person_at_once"):
-            owner = world.rng.choice(PEOPLE)
+            owner = world.rng.choice(world.choices(self._name))
             world.later(world.rng.uniform(0, 2), lambda: self._crm.edit_owner(record, owner))
 
     def owners(self) -> Sequence[User]:
         return [replace(user, active=user.id not in self._world.inactive) for user in super().owners()]
 
     def noted(self, notes: Sequence[Note]) -> frozenset[str]:
-        since = self._world.baton.now - timedelta(seconds=self._world.profile.hidden)
+        since = self._world.baton.now - timedelta(seconds=self.hidden)
         found = super().noted(notes)
         rows = [row for row in self._crm.look([note.ref.record for note in notes]) if row]
         return found - {note.key for row in rows for note in row.notes if note.at > since}
@@ -121,15 +122,20 @@ class SimulatedConnector(MemoryConnector):
         """Write; the answers come in any order, refused records and half a batch as the day brings it."""
         world = self._world
         paired = list(zip(batch, refs, strict=True))
-        barred = {ref for ref in refs if ref.record in refused and not world.quiet}
+        barred = {} if world.quiet else self._barred(refs, refused)
         sound = [(one, ref) for one, ref in paired if ref not in barred]
         half = len(sound) > 1 and not world.quiet and world.luck.strikes("half_applied")
         done = list(write([one for one, _ in (sound[: len(sound) // 2] if half else sound)]))
         if half:
             done = [Outcome(ref, Verdict.DOUBTFUL, "500") for _, ref in sound]
-        answers = [*done, *(Outcome(ref, Verdict.REFUSED, "a rule of the portal") for ref in barred)]
+        answers = [*done, *barred.values()]
         world.rng.shuffle(answers)
         return answers
+
+    def _barred(self, refs: Sequence[LeadRef], refused: set[RecordId]) -> Mapping[LeadRef, Outcome]:
+        """Return the rows that the CRM does not write, with its answers."""
+        said = "a rule of the portal"
+        return {ref: Outcome(ref, Verdict.REFUSED, said) for ref in refs if ref.record in refused}
 
     # --- the line ---
 

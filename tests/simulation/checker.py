@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectors.memory.events import Added, Owned
 from connectors.memory.rows import Row, stamp_of
 from router.model import OwnerId, RecordId
+from sync.steps import Step
 from tests.simulation import ledger_checker
 from tests.simulation.history import Broke, Looked, Lost, Sent, Told
 from tests.simulation.ledger_checker import Standing
-from tests.simulation.rules import FORMS
+from tests.simulation.rules import UNOWNED
 from tests.simulation.world import World
 
 
@@ -28,6 +29,7 @@ def violations(world: World) -> list[str]:
         *_records(world, standing),
         *ledger_checker.violations(standing, _owned(world)),
         *_persons(world, standing),
+        *_tugs(world, standing),
     ]
 
 
@@ -77,17 +79,9 @@ def _looks_before_writes(world: World) -> Iterator[str]:
                     yield f"record {record}: {owner} was sent without a fresh look"
                     continue
                 there = seen.pop((run, record))
-                if (
-                    there not in (None, owner)
-                    and not _replaceable(world, there)
-                    and there not in ours[record]
-                ):
+                if there not in (*UNOWNED, owner) and there not in ours[record]:
                     yield f"record {record}: {owner} was sent over {there}, who was seen"
                 ours[record].add(owner)
-
-
-def _replaceable(world: World, owner: OwnerId | None) -> bool:
-    return owner is None or (world.profile.owned and owner == FORMS)
 
 
 # --- the records ------------------------------------------------------------------------------------------
@@ -120,18 +114,23 @@ def _is_ours(row: Row, watermark: datetime | None) -> bool:
 
 def _record(world: World, row: Row, writes: Sequence[Owned], standing: Standing) -> Iterator[str]:
     """What holds of each time the lead was ours: from its coming, or from when its owner was taken away."""
-    waits = row.id in standing.waiting
-    times = _times(world, row, writes)
-    if _replaceable(world, row.owner) and not waits:
-        yield f"record {row.id}: forgotten, it has no owner and waits for nothing"
+    times = _times(row, writes)
     for time in times:
         if len(automatic := {write.owner for write in time.ours} - time.chosen) > 1:
             yield f"record {row.id}: {len(automatic)} automatic owners"
-    if times[-1].chosen and row.owner != times[-1].choice:
-        yield f"record {row.id}: a person chose {times[-1].choice}, and {row.owner} stands"
     if len(row.notes) > len(times):
         yield f"record {row.id}: {len(row.notes)} notes"
-    if not times[-1].chosen and not waits and not _traced(world, row, times[-1].since):
+    if row.id not in world.converted:  # else nothing of it can be written any more
+        yield from _at_the_end(world, row, times[-1], waits=row.id in standing.waiting)
+
+
+def _at_the_end(world: World, row: Row, last: _Time, *, waits: bool) -> Iterator[str]:
+    """What stands on a record at last: an owner or a reason, a person's choice, a note of what we did."""
+    if row.owner in UNOWNED and not waits:
+        yield f"record {row.id}: forgotten, it has no owner and waits for nothing"
+    if last.chosen and row.owner != last.choice and not (last.overran and not world.has_history(row.id)):
+        yield f"record {row.id}: a person chose {last.choice}, and {row.owner} stands"
+    if not last.chosen and not waits and not _traced(world, row, last.since):
         yield f"record {row.id}: no note"
 
 
@@ -142,7 +141,8 @@ def forgotten(world: World) -> list[RecordId]:
         row.id
         for name, crm in world.crms.items()
         for row in crm.rows()
-        if _replaceable(world, row.owner)
+        if row.owner in UNOWNED
+        and row.id not in world.converted
         and row.id not in standing.waiting
         and _is_ours(row, standing.watermarks.get(name))
     ]
@@ -156,23 +156,25 @@ def _traced(world: World, row: Row, since: datetime) -> bool:
 
 @dataclass(slots=True)
 class _Time:
-    """One time that a record was ours to assign, and the owners written then."""
+    """One time that a record was ours to assign, and the owners written then; `overran`: ours on a person's choice."""
 
     since: datetime
     ours: list[Owned] = field(default_factory=list)
     choice: OwnerId | None = None
     chosen: set[OwnerId | None] = field(default_factory=set)
+    overran: bool = False
 
 
-def _times(world: World, row: Row, writes: Sequence[Owned]) -> list[_Time]:
+def _times(row: Row, writes: Sequence[Owned]) -> list[_Time]:
     times = [_Time(row.arrived)]
     for write in writes:
         if write.ours:
             times[-1].ours.append(write)
-        elif _replaceable(world, write.owner):
+            times[-1].overran = bool(times[-1].chosen)
+        elif write.owner in UNOWNED:
             times.append(_Time(write.at))
         else:
-            times[-1].choice = write.owner
+            times[-1].choice, times[-1].overran = write.owner, False
             times[-1].chosen.add(write.owner)
     return times
 
@@ -204,3 +206,24 @@ def _persons(world: World, standing: Standing) -> Iterator[str]:
     for person, found in reps.items():
         if len(found) > 1 and person not in lost:
             yield f"person {person}: {len(found)} reps"
+
+
+# --- wars -------------------------------------------------------------------------------------------------
+
+_TUGS, _BEFORE_VERIFY = 4, timedelta(seconds=60)
+
+
+def _tugs(world: World, standing: Standing) -> Iterator[str]:
+    """Two who take a lead from each other before we verify our write are told of: the lead does not just settle."""
+    if world.luck.has("clock_jump"):
+        return  # it is not known when we verified
+    written = _owned(world)
+    settled = {row["record_id"] for row in standing.leads if row["step"] == Step.SETTLED}
+    for record in sorted(settled & written.keys()):
+        writes = written[record]
+        ours = max((at for at, write in enumerate(writes) if write.ours), default=len(writes))
+        since = writes[ours + 1 :]
+        soon = [write for write in since if write.at - writes[ours].at < _BEFORE_VERIFY]
+        rivals = {write.owner for write in since}
+        if len(soon) >= _TUGS and len(rivals) == 2 and world.has_history(record):
+            yield f"record {record}: {len(since)} times taken from each other, and it was settled"

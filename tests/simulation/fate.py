@@ -90,6 +90,8 @@ def plan_changes(world: World) -> None:
         world.baton.after(when(), partial(world.inactive.add, OwnerId("u-bo")))
     if luck.has("revoked"):
         world.revoked_from = world.baton.now + timedelta(seconds=when())
+    if luck.has("spent"):
+        world.spent_from = world.baton.now + timedelta(seconds=when())
 
 
 def set_clocks(world: World, workers: list[str]) -> None:

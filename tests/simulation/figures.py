@@ -9,14 +9,16 @@ from pathlib import Path
 from connectors.memory.events import Added, Owned
 from router.model import OwnerId, RecordId
 from tests.simulation.hazards import Profile
-from tests.simulation.rules import FORMS
+from tests.simulation.rules import UNOWNED
 from tests.simulation.run import run_seed
 from tests.simulation.world import START, World
 
 
 @dataclass(slots=True)
 class Figures:
-    """Sums over seeds. `overran` are our writes that landed on a person's choice, all of which were put back."""
+    """Sums over seeds. `overran` are our writes that landed on a person's choice, all of which were put back but those
+    that `stayed`, where the org keeps no history of owners.
+    """
 
     seeds: int = 0
     failed: int = 0
@@ -27,6 +29,7 @@ class Figures:
     freezes: int = 0
     calls: int = 0
     overran: int = 0
+    stayed: int = 0
     cpu: float = 0.0
 
     def __add__(self, other: Figures) -> Figures:
@@ -36,8 +39,8 @@ class Figures:
         return (
             f"{self.seeds:,} seeds, {self.failed:,} failed; {self.hours:,.0f} simulated hours, {self.leads:,} leads, "
             f"{self.passes:,} passes, {self.crashes:,} crashes, {self.freezes:,} stops, {self.calls:,} seams; "
-            f"{1000 * self.overran / max(self.leads, 1):.1f} of 1,000 leads overran a person's choice and were put "
-            f"back; {self.seeds / (self.cpu or 1):.1f} seeds per CPU second"
+            f"{1000 * self.overran / max(self.leads, 1):.1f} of 1,000 leads overran a person's choice, {self.stayed:,} "
+            f"of them without a history to put it back from; {self.seeds / (self.cpu or 1):.1f} seeds per CPU second"
         )
 
 
@@ -67,17 +70,19 @@ def _figures(world: World, found: list[str], cpu: float) -> Figures:
         crashes=world.crashes,
         freezes=world.freezes,
         calls=world.baton.steps,
-        overran=overran(world),
+        overran=len(over := overran(world)),
+        stayed=sum(not world.has_history(record) for record in over),
         cpu=cpu,
     )
 
 
-def overran(world: World) -> int:
-    """Count our writes that landed where a person's choice stood."""
+def overran(world: World) -> list[RecordId]:
+    """Return the record of each write of ours that landed where a person's choice stood."""
     chosen: dict[RecordId, OwnerId | None] = {}
-    count = 0
+    found: list[RecordId] = []
     for entry in world.history:
         if isinstance(entry, Owned):
-            count += entry.ours and chosen.get(entry.record) not in (None, entry.owner)
-            chosen[entry.record] = None if entry.ours or entry.owner == FORMS else entry.owner
-    return count
+            if entry.ours and chosen.get(entry.record) not in (None, entry.owner):
+                found.append(entry.record)
+            chosen[entry.record] = None if entry.ours or entry.owner in UNOWNED else entry.owner
+    return found

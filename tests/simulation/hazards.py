@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
@@ -46,7 +46,9 @@ TABLE = (
     Hazard("echo", 0.3, 0.6, "write", "our write moves a polled date, and comes back as a change"),
     Hazard("deleted", 0.35, 0.15, "lead", "the record is deleted"),
     Hazard("merged", 0.25, 0.2, "lead", "the record is merged into another"),
-    Hazard("third", 0.5, 0.4, "merge", "both become a third record, with a new id and the older date"),
+    Hazard(
+        "third", 0.5, 0.4, "merge", "HubSpot: both become a third record, with a new id and the older date"
+    ),
     Hazard("old_third", 0.5, 1.0, "seed", "that date may lie before everything that a walk still reads"),
     Hazard("edited", 0.3, 0.3, "lead", "a person fills in or changes a field that rules ask"),
     Hazard("two_accounts", 0.2, 1.0, "seed", "two connections over one store, with the same persons"),
@@ -70,50 +72,100 @@ TABLE = (
     Hazard("frozen_between", 0.0, 0.2, "write", "stopped between check and send, longer than the window"),
 )
 
+ORG_TABLE = (
+    Hazard(
+        "tied", 0.5, 0.5, "lead", "it has the stamp of the lead before it, and shows up to a minute later"
+    ),
+    Hazard("twins", 0.3, 0.4, "lead", "its id is another lead's but for capitals"),
+    Hazard("locked", 0.5, 0.3, "row", "one row is refused for now, often since a person writes it"),
+    Hazard("logged_out", 0.4, 0.08, "call", "another process ends the session that all share"),
+    Hazard("spent", 0.15, 1.0, "seed", "the org's calls of 24 hours are spent for some minutes"),
+    Hazard("converted", 0.35, 0.2, "lead", "the lead is converted: there, and not to be written any more"),
+    Hazard("gone_at_once", 0.35, 0.25, "look", "converted, merged or deleted between our look and our write"),
+    Hazard("org_rule", 0.25, 0.3, "lead", "a rule moves the owner with each of our writes, in our name"),
+    Hazard("tug", 0.25, 0.5, "write", "two automations take the lead from each other"),
+    Hazard("put_back", 0.4, 0.5, "choice", "a person puts the lead back into the queue that it came from"),
+    Hazard("tasks_late", 0.3, 1.0, "seed", "a note does not show for 10 s where notes are looked for"),
+    Hazard("no_history", 0.25, 1.0, "seed", "the org keeps no history of owners"),
+)
+"""What happens in orgs of Salesforce alone."""
+
 SETTINGS = ("echo", "sweeps", "take_new", "trace_in_fields", "few_per_pass")
-HAZARDS: Mapping[str, Hazard] = {hazard.name: hazard for hazard in TABLE}
+HAZARDS: Mapping[str, Hazard] = {hazard.name: hazard for hazard in (*TABLE, *ORG_TABLE)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How one CRM behaves, where CRMs differ; all times are seconds.
+
+    `lag`: how late its index may be. `late`: how old a stamp may be at its first sight. `hidden`: how long a note does
+    not show where notes are looked for. `by_id`: walks go by id and not by date. `org`: it is one of Salesforce.
+    """
+
+    lag: float = 90.0
+    late: float = 480.0
+    hidden: float = 0.0
+    by_id: bool = False
+    org: bool = False
+    features: Features = Features(history=True, read_batch=4, write_batch=4, note_batch=4)  # noqa: RUF009
+
+
+MEMORY = Habits()
+HUBSPOT = Habits(lag=300.0, late=0.0, hidden=10.0, by_id=True)
+SALESFORCE = Habits(
+    lag=1.0,
+    late=580.0,
+    org=True,
+    features=Features(
+        history=True, read_batch=1000, write_batch=1000, note_batch=1000, every_record_owned=True
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A kind of world. `chances` and `rates` differ from the table's; all times are seconds.
+    """A kind of world. `chances` and `rates` differ from the tables'; all times are seconds.
 
-    `hidden` is how long a note does not show where notes are looked for. `by_id`: walks go by id and not by date.
-    `owned`: records come with an integration's user as their owner, who may be replaced.
+    `crm` is the first account's, `other` the second's where it is another kind of CRM.
     """
 
     chances: Mapping[str, float] = field(default_factory=dict)
     rates: Mapping[str, float] = field(default_factory=dict)
+    crm: Habits = MEMORY
+    other: Habits | None = None
     leads: tuple[int, int] = (3, 6)
     arrivals: float = 110.0
     long: float = 240.0
     overlap: float = 600.0
-    lag: float = 90.0
-    late: float = 480.0
-    hidden: float = 0.0
     skew: float = 7200.0
     jumps: tuple[float, float] = (-120.0, 120.0)
-    by_id: bool = False
-    owned: bool = False
-    features: Features = Features(history=True, read_batch=4, write_batch=4, note_batch=4)  # noqa: RUF009
 
     def __post_init__(self) -> None:
         if strange := {*self.chances, *self.rates} - HAZARDS.keys():
             raise ValueError(f"no such hazards: {', '.join(sorted(strange))}")
 
-    def chance(self, name: str) -> float:
-        return self.chances.get(name, HAZARDS[name].chance)
+    @property
+    def hazards(self) -> Sequence[Hazard]:
+        return (*TABLE, *ORG_TABLE) if self.crm.org else TABLE
 
-    def rate(self, name: str) -> float:
-        return self.rates.get(name, HAZARDS[name].rate)
+    def chance(self, hazard: Hazard) -> float:
+        return self.chances.get(hazard.name, hazard.chance)
+
+    def rate(self, hazard: Hazard) -> float:
+        return self.rates.get(hazard.name, hazard.rate)
 
 
 PROFILES: Mapping[str, Profile] = {
     "memory": Profile(),
-    "hubspot": Profile(chances={"merged": 0.5, "late_commit": 0.0}, lag=300.0, hidden=10.0, by_id=True),
-    "salesforce": Profile(chances={"merged": 0.1, "late_commit": 0.6}, lag=1.0, late=580.0, owned=True),
+    "hubspot": Profile(chances={"merged": 0.5, "late_commit": 0.0}, crm=HUBSPOT),
+    "salesforce": Profile(
+        chances={"merged": 0.1, "late_commit": 0.6, "conditional": 0.0, "two_accounts": 0.5},
+        crm=SALESFORCE,
+        other=HUBSPOT,
+    ),
 }
-"""How `make seeds` makes the world: as it may be, and with the habits of two CRMs that are known to hurt."""
+"""How `make seeds` makes the world: as it may be, and with the habits of two CRMs that are known to hurt. Beside an org
+of Salesforce the second account is one of HubSpot."""
 
 
 class Luck:
@@ -123,7 +175,9 @@ class Luck:
         self._rng = rng
         self.struck: Counter[str] = Counter()
         self._rates = {
-            name: profile.rate(name) for name in HAZARDS if _share(seed, name) < profile.chance(name)
+            one.name: profile.rate(one)
+            for one in profile.hazards
+            if _share(seed, one.name) < profile.chance(one)
         }
 
     def has(self, name: str) -> bool:

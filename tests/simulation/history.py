@@ -10,6 +10,13 @@ from router.model import OwnerId, RecordId
 
 
 @dataclass(frozen=True, slots=True)
+class Converted:
+    """A person made more of the lead: the record stays, and is no lead any more."""
+
+    record: RecordId
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A page of a walk was answered; `time` is the CRM's own."""
 
@@ -52,7 +59,7 @@ class Broke:
     error: str
 
 
-Entry = Event | Told | Looked | Sent | Lost | Broke
+Entry = Event | Converted | Told | Looked | Sent | Lost | Broke
 
 
 def told(entry: Entry) -> str:

@@ -16,7 +16,7 @@ from router.model import RecordId
 from sync import schema
 from sync.steps import ENDED, WAITING
 from sync.store import Store
-from tests.simulation.rules import FORMS
+from tests.simulation.rules import UNOWNED
 
 _LEADS = sa.select(schema.leads)
 _LOG = sa.select(schema.log).where(schema.log.c.kind.in_(("turn", "returned"))).order_by(schema.log.c.seq)
@@ -68,7 +68,7 @@ def violations(found: Standing, written: Mapping[RecordId, Sequence[Owned]]) -> 
 def _entries(found: Standing, written: Mapping[RecordId, Sequence[Owned]]) -> Iterator[str]:
     """A record is ours once, and once more each time that its owner is taken away."""
     for record, times in Counter(row["record_id"] for row in found.leads).items():
-        let_go = sum(not write.ours and write.owner in (None, FORMS) for write in written.get(record, ()))
+        let_go = sum(not write.ours and write.owner in UNOWNED for write in written.get(record, ()))
         if times > 1 + let_go:
             yield f"record {record}: {times} entries"
 

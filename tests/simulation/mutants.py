@@ -16,7 +16,7 @@ from unittest import mock
 
 from connectors.contract import Features
 from tests.simulation import plants, wrong
-from tests.simulation.hazards import Profile
+from tests.simulation.hazards import PROFILES, Habits, Profile
 from tests.simulation.plants import Made
 from tests.simulation.run import run_seed
 from tests.simulation.wrong import Through
@@ -93,7 +93,11 @@ def _world(**chances: float) -> Profile:
 
 
 _CUTS = _world(cut_after=1.0, zombie=1.0, trace_in_fields=0.0)
-_LATE = Profile(chances={"zombie": 1.0, "person": 1.0, "trace_in_fields": 0.0}, rates={"zombie": 0.3})
+_PUT_OFF = Profile(chances={"put_off": 1.0}, rates={"put_off": 0.15})
+_UNSENT = Profile(
+    chances={"cut_before": 1.0, "zombie": 0.0, "trace_in_fields": 0.0}, rates={"cut_before": 0.2}
+)
+_LATE = Profile(chances={"zombie": 1.0, "person": 1.0, "trace_in_fields": 0.0}, rates={"zombie": 0.6})
 _CRASHES = Profile(chances={"crash": 1.0, "trace_in_fields": 0.0}, rates={"crash": 0.04})
 _PEOPLE = Profile(chances={"person": 1.0, "person_at_once": 1.0}, rates={"person_at_once": 0.4})
 _LOST = _world(refused=1.0, deleted=1.0, merged=1.0)
@@ -106,13 +110,36 @@ _MANY = Profile(
     chances={"two_accounts": 1.0, "one_worker": 0.0, "lag": 0.0, "few_per_pass": 0.0, "crash": 0.0},
     leads=(10, 14),
     arrivals=25.0,
-    features=Features(history=True, read_batch=1, write_batch=1, note_batch=1),
+    crm=Habits(features=Features(history=True, read_batch=1, write_batch=1, note_batch=1)),
 )
 _OLD = Profile(
     chances={"backlog": 1.0, "crash": 1.0, "take_new": 0.0, "late_commit": 1.0, **_NO_SWEEP},
-    rates={"crash": 0.03},
-    by_id=True,
+    rates={"crash": 0.05, "backlog": 0.8},
+    crm=Habits(by_id=True),
 )
+
+
+def _org(rates: Mapping[str, float] | None = None, /, **chances: float) -> Profile:
+    usual = PROFILES["salesforce"]
+    return replace(usual, chances={**usual.chances, **chances}, rates=rates or {})
+
+
+_TIED = replace(_org(tied=1.0, late_commit=0.0, **_NO_SWEEP), overlap=0.0)
+_LATE_COMMITS = replace(_org(late_commit=1.0, **_NO_SWEEP), overlap=10.0)
+_LOCKED = _org({"locked": 0.5}, locked=1.0, trace_in_fields=0.0, **_NO_SWEEP)
+_LOGGED_OUT = _org({"logged_out": 0.3}, logged_out=1.0, put_off=0.0)
+_REFUSED = _org(
+    {"logged_out": 0.4, "backlog": 0.9}, logged_out=1.0, spent=1.0, backlog=1.0, take_new=0.0, **_NO_SWEEP
+)
+_GONE = _org({"gone_at_once": 0.6, "converted": 0.6}, gone_at_once=1.0, converted=1.0)
+_CHOICES = _org(person=1.0, person_at_once=1.0)
+_RULED = _org(org_rule=1.0, sweeps=1.0)
+_PUT_BACK = _org({"put_back": 0.8}, put_back=1.0, person=1.0, sweeps=1.0)
+_TUGS = _org({"tug": 0.8}, tug=1.0, clock_jump=0.0, no_history=0.0)
+_HIDDEN = _org(
+    {"cut_after": 0.3}, cut_after=1.0, tasks_late=1.0, zombie=0.0, half_applied=0.0, trace_in_fields=0.0
+)
+_BOTH = _org(same_person=1.0, two_accounts=1.0)
 
 _LISTED = (
     Mutant("no_overlap", {}, Profile(chances=_NO_SWEEP, overlap=0.0)),
@@ -127,7 +154,11 @@ _LISTED = (
     Mutant(
         "anybody_is_replaced", {"sync.deliver._SortedOut._may_replace": plants.anybody_is_replaced}, _PEOPLE
     ),
-    Mutant("sent_again_unseen", _through(wrong.SendsAgainUnseen), _world(put_off=1.0)),
+    Mutant(
+        "sent_again_unseen",
+        _through(wrong.SendsAgainUnseen),
+        Profile(chances={"put_off": 1.0}, rates={"put_off": 0.15}),
+    ),
     Mutant("blind_retry", _through(wrong.RetriesBlindly), _CUTS),
     Mutant("doubt_is_success", _through(wrong.TakesDoubtForSuccess), _CUTS),
     Mutant("doubt_is_failure", _through(wrong.TakesDoubtForFailure), _CUTS),
@@ -137,7 +168,7 @@ _LISTED = (
         _LATE,
     ),
     Mutant("notes_not_looked_for", _through(wrong.NeverFindsNotes), _CUTS),
-    Mutant("doubtful_notes_count", _through(wrong.FindsEveryNote), _CUTS),
+    Mutant("doubtful_notes_count", _through(wrong.FindsEveryNote), _UNSENT),
     Mutant("joined_by_position", _through(wrong.JoinedByPosition), _LOST),
     Mutant("some_are_all", _through(wrong.TakesSomeForAll), _LOST),
     Mutant("old_ids_followed", _through(wrong.FollowsOldIds), _world(merged=1.0)),
@@ -157,5 +188,28 @@ _LISTED = (
     Mutant("turns_of_the_last_time", {"sync.decide._Entries.turns_before": plants.turns_at_hand}, _MANY),
     Mutant("no_effect_on_the_next", {"sync.decide.Running.take": plants.no_effect}),
     Mutant("persons_not_unique", {"sync.decide._persons": plants.nobody_is_known}, _PERSONS),
+    Mutant("strict_cursor", _through(wrong.StrictlyAfter), _TIED),
+    Mutant("overlap_of_ten_seconds", {}, _LATE_COMMITS),
+    Mutant("refusal_is_the_end", _through(wrong.TakesRefusalForTheEnd), _REFUSED),
+    Mutant("a_200_is_success", _through(wrong.TakesSomeForAll), _LOCKED),
+    Mutant("locked_is_for_ever", _through(wrong.GivesUpLockedRows), _LOCKED),
+    Mutant("locked_sent_again_unseen", _through(wrong.SendsLockedRowsAgain), _LOCKED),
+    Mutant("unseen_after_a_login", _through(wrong.SendsAgainUnseen), _LOGGED_OUT),
+    Mutant("conversion_is_success", _through(wrong.TakesLossForSuccess), _GONE),
+    Mutant(
+        "ids_without_case",
+        {
+            "sync.ledger.record_key": plants.ids_without_case,
+            "sync.steps.record_key": plants.ids_without_case,
+        },
+        _org(twins=1.0, two_accounts=0.0),
+    ),
+    Mutant("queues_are_nobody", {"sync.plan.Intake.may_replace": plants.queues_are_nobody}, _CHOICES),
+    Mutant("never_ours_again", {"sync.ingest.plan": plants.never_ours_again}, _PUT_BACK),
+    Mutant("tugs_not_seen", {"sync.verify.tug_of_war": plants.tugs_not_seen}, _TUGS),
+    Mutant("notes_looked_for_at_once", _through(wrong.LooksForNotesAtOnce), _HIDDEN),
+    Mutant("needs_a_history", _through(wrong.NeedsAHistory), _org(no_history=1.0)),
+    Mutant("never_parked", {"sync.plan._plan_again": plants.never_parked}, _RULED),
+    Mutant("known_in_one_crm", {"sync.decide.person_hashes": plants.known_in_one_crm}, _BOTH),
 )
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in _LISTED}

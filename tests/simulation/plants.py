@@ -8,9 +8,10 @@ from typing import Any
 
 from sync.ledger import Ledger
 from sync.locks import Held
-from sync.plan import Act, Plan
+from sync.plan import NEW_ENTRY, Act, Plan
 from sync.steps import DOUBTFUL, ENDED, Step
 from sync.work import Pass
+from tests.simulation.rules import BACKUP, INBOUND
 
 Made = Callable[[Any], Any]
 """Makes the wrong part from the right one."""
@@ -73,12 +74,42 @@ def echoes_are_leads(real: Any) -> Any:
     return planned
 
 
+def never_ours_again(real: Any) -> Any:
+    """A lead that somebody had is never taken again, also when it is put back."""
+
+    def planned(lead: Any, stamp: Any, row: Any, intake: Any, now: Any) -> Plan:
+        found: Plan = real(lead, stamp, row, intake, now)
+        return Plan(Act.IGNORE) if row is not None and found.act in (Act.TAKE, *NEW_ENTRY) else found
+
+    return planned
+
+
+def never_parked(real: Any) -> Any:
+    """A lead that somebody moves each time is taken again for ever."""
+
+    def planned(*args: Any) -> Plan:
+        found: Plan = real(*args)
+        return Plan(Act.AGAIN) if found.act is Act.PARK else found
+
+    return planned
+
+
+def ids_without_case(real: Any) -> Any:
+    """Ids are compared in 15 characters by a store that does not tell capitals apart."""
+    return lambda ref: real(ref)[:-3].lower()
+
+
 # --- looks, locks, turns, persons -------------------------------------------------------------------------
 
 
 def anybody_is_replaced(_: Any) -> Any:
     """Whoever owns the lead at the fresh look is written over."""
     return _yes
+
+
+def queues_are_nobody(real: Any) -> Any:
+    """Whatever a queue owns may be taken."""
+    return lambda intake, owner: owner in (INBOUND, BACKUP) or real(intake, owner)
 
 
 def on_another_session(_: Any) -> Any:
@@ -101,6 +132,11 @@ def nobody_is_kept_out(real: Any) -> Any:
 def always_held(_: Any) -> Any:
     """The lock is believed to be held."""
     return _yes
+
+
+def tugs_not_seen(_: Any) -> Any:
+    """Two who take a lead from each other are let be."""
+    return lambda *args: ()
 
 
 def not_given_back(_: Any) -> Any:
@@ -126,6 +162,16 @@ def no_effect(_: Any) -> Any:
 def nobody_is_known(_: Any) -> Any:
     """Each lead of a person is somebody new."""
     return lambda *args: {}
+
+
+def known_in_one_crm(real: Any) -> Any:
+    """A person is known only in the CRM in which they came."""
+
+    def hashes(key: bytes, lead: Any) -> dict[str, str]:
+        found = real(key, lead)
+        return {person: f"{lead.ref.connection} {sealed}" for person, sealed in found.items()}
+
+    return hashes
 
 
 def _nothing(*_: Any) -> None:

@@ -24,9 +24,15 @@ from router.rules import (
 
 ACCOUNTS = ("a", "b")
 REPS = ("ana", "bo", "cy")
-BOSS, ROBOT, FORMS = OwnerId("u-boss"), OwnerId("u-robot"), OwnerId("u-forms")
+BOSS, ROBOT = OwnerId("u-boss"), OwnerId("u-robot")
 PEOPLE = (BOSS, OwnerId("u-ana"), OwnerId("u-bo"))
 """Whom a person chooses."""
+
+INBOUND, BACKUP = OwnerId("q-inbound"), OwnerId("q-backup")
+"""Queues: the one that owns what comes in where every record has an owner, and one that rules or people choose."""
+
+UNOWNED = (None, INBOUND)
+"""Whose leads may be taken: nobody's, and where every record has an owner, those of its queue."""
 
 _ALL, _NORTH, _ELSEWHERE = TeamName("all"), TeamName("north"), TeamName("elsewhere")
 _GERMAN = Comparison("country", Op.IS, ("DE",))
@@ -69,10 +75,8 @@ def router(config: str) -> Router:
 
 def users() -> list[User]:
     people = [User(OwnerId(f"u-{rep}"), rep, f"{rep}@reps.example") for rep in REPS]
-    others = [
-        User(OwnerId(f"u-{name}"), name, f"{name}@office.example") for name in ("boss", "robot", "forms")
-    ]
-    return [*people, *others, User(OwnerId("q-backup"), "Backup", queue=True)]
+    others = [User(owner, owner.removeprefix("u-"), f"{owner}@office.example") for owner in (BOSS, ROBOT)]
+    return [*people, *others, User(BACKUP, "Backup", queue=True), User(INBOUND, "Inbound", queue=True)]
 
 
 def normalise(record: Record) -> Lead:

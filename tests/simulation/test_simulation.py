@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulation.__main__ import main, tell
 from tests.simulation.figures import result
-from tests.simulation.hazards import HAZARDS, PROFILES, Profile
+from tests.simulation.hazards import HAZARDS, MEMORY, ORG_TABLE, PROFILES, SALESFORCE, Profile
 from tests.simulation.mutants import MUTANTS, SEEDS_FOR_A_MUTANT, caught
 from tests.simulation.run import run_seed
 from tests.simulation.shelf import template
@@ -51,11 +51,20 @@ def test_a_crash_at_any_call_loses_nothing(folder: Path, at: int) -> None:
     assert world.crashes == 1
 
 
+NEEDED = {
+    "third": ("merged",),
+    "session_lock": ("freeze",),
+    "let_go": ("sweeps",),
+    "put_back": ("sweeps", "person"),
+}
+
+
 @pytest.mark.parametrize("hazard", [name for name in HAZARDS if name not in ("frozen_between", "old_third")])
 def test_each_hazard_strikes_where_it_is_sure(folder: Path, hazard: str) -> None:
     """A world with this hazard alone, in every seed, is not the world without it."""
-    needed = {"third": "merged", "session_lock": "freeze", "let_go": "sweeps"}.get(hazard, hazard)
-    alone = Profile(chances={**_CALM, hazard: 1.0, needed: 1.0}, rates={hazard: 0.9, needed: 0.9})
+    sure = dict.fromkeys((hazard, *NEEDED.get(hazard, ())), 1.0)
+    crm = SALESFORCE if HAZARDS[hazard] in ORG_TABLE else MEMORY
+    alone = Profile(chances={**_CALM, **sure}, rates=dict.fromkeys(sure, 0.9), crm=crm)
     assert any(run_seed(seed, folder, alone).world.luck.struck[hazard] for seed in range(1, 6))
 
 

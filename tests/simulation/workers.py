@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import TypeVar
 
-from config.settings import All_, Connection, New, Nobody, UserNamed
+from config.settings import All_, Connection, New, Nobody, QueueNamed
 from connectors.errors import ConnectorError
 from router.match import question
 from sync.passes import Order, run_pass
@@ -20,6 +20,7 @@ from tests.simulation.account import SimulatedConnector
 from tests.simulation.baton import Crash
 from tests.simulation.checker import forgotten
 from tests.simulation.history import Broke
+from tests.simulation.org_account import OrgConnector
 from tests.simulation.people import TOUCHED
 from tests.simulation.rules import normalise, router
 from tests.simulation.shelf import Shelf
@@ -40,7 +41,8 @@ class Settled:
     def still(self) -> bool:
         """No event is to come, no other worker is there, the index shows all, and no walk is under way."""
         newest = max(self.world.arrived.values(), default=self.world.baton.now)
-        shown = self.world.baton.now >= newest + timedelta(seconds=self.world.profile.lag)
+        lag = max(self.world.habits(name).lag for name in self.world.crms)
+        shown = self.world.baton.now >= newest + timedelta(seconds=lag)
         return self.world.baton.idle and shown and not self._any("cursors WHERE position IS NOT NULL")
 
     def done(self) -> bool:
@@ -103,7 +105,8 @@ def _calls_go_on(world: World, worker: str) -> None:
 
 
 def _pass(world: World, worker: str, connection: str, run: int) -> None:
-    connector = SimulatedConnector(world, connection, run)
+    habits = world.habits(connection)
+    connector = (OrgConnector if habits.org else SimulatedConnector)(world, connection, run)
     calls = world.under_way[worker] = []
     seams = Seams(
         clock=partial(_clock, world, worker),
@@ -111,7 +114,7 @@ def _pass(world: World, worker: str, connection: str, run: int) -> None:
         spawn=_Later(world, calls).spawn,
         stopping=_told_to_stop(world),
     )
-    order = settings(connection, world.profile.owned, world.profile.overlap, frozenset(world.luck.settings()))
+    order = settings(connection, habits.org, world.profile.overlap, frozenset(world.luck.settings()))
     wired = Wired(
         settings=order,
         connector=connector,
@@ -135,14 +138,14 @@ def _told_to_stop(world: World) -> Callable[[], bool]:
 
 
 @cache
-def settings(name: str, owned: bool, overlap: float, chosen: frozenset[str]) -> Connection:
+def settings(name: str, org: bool, overlap: float, chosen: frozenset[str]) -> Connection:
     """`chosen` are the hazards of the table that are settings."""
     return Connection(
         name=name,
         kind="memory",
         object=OBJECT,
         enters=("created", TOUCHED) if "echo" in chosen else ("created",),
-        replaces=(Nobody(), UserNamed("forms")) if owned else (Nobody(),),
+        replaces=(QueueNamed("Inbound"),) if org else (Nobody(),),
         take=New() if "take_new" in chosen else All_(),
         audit=("properties",) if "trace_in_fields" in chosen else ("note",),
         overlap=overlap,

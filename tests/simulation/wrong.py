@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from connectors.contract import (
     Absent,
     Assignment,
     Connector,
+    Entered,
     Look,
     Note,
     Outcome,
@@ -21,7 +23,7 @@ from connectors.contract import (
     Verdict,
     Walk,
 )
-from connectors.errors import Retry
+from connectors.errors import Retry, Stop
 from router.model import LeadRef
 from sync.work import Pass
 from tests.simulation.account import PAGE
@@ -107,6 +109,31 @@ class TakesSomeForAll(_Writes):
         return [Outcome(ref, Verdict.DONE) for ref in refs]
 
 
+class TakesLossForSuccess(_Writes):
+    """A lead that cannot be written any more counts as assigned."""
+
+    def told(self, refs: Sequence[LeadRef], answers: Sequence[Outcome], again: object) -> Sequence[Outcome]:
+        return _taken(answers, Verdict.GONE, Verdict.DONE)
+
+
+class GivesUpLockedRows(_Writes):
+    """A row that is locked for a moment is given up."""
+
+    def told(self, refs: Sequence[LeadRef], answers: Sequence[Outcome], again: object) -> Sequence[Outcome]:
+        return _taken(answers, Verdict.CONFLICT, Verdict.GONE)
+
+
+class SendsLockedRowsAgain(Through):
+    """A row that was locked is sent again without a look."""
+
+    def assign(self, batch: Sequence[Assignment]) -> Sequence[Outcome]:
+        answers = self._real.assign(batch)
+        locked = {answer.ref for answer in answers if answer.verdict is Verdict.CONFLICT}
+        again = [one for one in batch if one.record.ref in locked]
+        passed = [answer for answer in answers if answer.ref not in locked]
+        return [*passed, *self._real.assign(again)] if again else answers
+
+
 def _any(answers: Sequence[Outcome], verdict: Verdict) -> bool:
     return any(answer.verdict is verdict for answer in answers)
 
@@ -163,6 +190,30 @@ class FindsEveryNote(Through):
         return frozenset(note.key for note in notes)
 
 
+class LooksForNotesAtOnce(Through):
+    """A doubtful note is looked for at once, and written again where it does not show."""
+
+    def annotate(self, batch: Sequence[Note]) -> Sequence[Outcome]:
+        answers = self._real.annotate(batch)
+        doubtful = {answer.ref for answer in answers if answer.verdict is Verdict.DOUBTFUL}
+        asked = [note for note in batch if note.ref in doubtful]
+        there = self._real.noted(asked) if asked else frozenset()
+        again = [note for note in asked if note.key not in there]
+        found = [Outcome(note.ref, Verdict.DONE) for note in asked if note.key in there]
+        known = [answer for answer in answers if answer.ref not in doubtful]
+        return [*known, *found, *(self._real.annotate(again) if again else ())]
+
+
+class NeedsAHistory(Through):
+    """A history of owners that is not there ends the pass."""
+
+    def history(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Sequence[OwnerChange]]:
+        found: Mapping[LeadRef, Sequence[OwnerChange]] = self._real.history(refs)
+        if not any(found.values()):
+            raise Stop("no history")
+        return found
+
+
 class ReadsNoHistory(Through):
     """The owner's history is not read."""
 
@@ -194,3 +245,23 @@ class EndsOnAShortPage(Through):
     def pages(self, walk: Walk, position: str | None) -> Page:
         page = self._real.pages(walk, position)
         return replace(page, next=None) if len(page.changes) < PAGE else page
+
+
+class StrictlyAfter(Through):
+    """What has the very stamp of the last lead is not asked for again."""
+
+    def pages(self, walk: Walk, position: str | None) -> Page:
+        if isinstance(walk, Entered):
+            walk = replace(walk, since=walk.since + timedelta(seconds=1))
+        return self._real.pages(walk, position)
+
+
+class TakesRefusalForTheEnd(Through):
+    """A walk that the CRM refuses to go on with counts as one that ended now."""
+
+    def pages(self, walk: Walk, position: str | None) -> Page:
+        try:
+            return self._real.pages(walk, position)
+        except Stop:
+            now = self._work.now()
+            return Page((), None, now, now)
