@@ -41,7 +41,7 @@ Gone = tuple[Mapping[RepId, datetime | None], Mapping[RepId, Sequence[datetime]]
 
 ATTEMPTS = 6
 _LONGEST_WAIT = 60.0
-_FLIGHT, _FEWEST = 8, 3
+_FLIGHT, _FEWEST = 8, 2
 _ABREAST = 800
 FRESH = 2000
 """How many leads are kept at hand."""
