@@ -218,8 +218,9 @@ def _tugs(world: World, standing: Standing) -> Iterator[str]:
     if world.luck.has("clock_jump"):
         return  # it is not known when we verified
     written = _owned(world)
+    there = {row.id for crm in world.crms.values() for row in crm.rows()}  # what is gone has no history
     settled = {row["record_id"] for row in standing.leads if row["step"] == Step.SETTLED}
-    for record in sorted(settled & written.keys()):
+    for record in sorted(settled & there & written.keys()):
         writes = written[record]
         ours = max((at for at, write in enumerate(writes) if write.ours), default=len(writes))
         since = writes[ours + 1 :]

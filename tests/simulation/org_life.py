@@ -10,7 +10,7 @@ from connectors.memory.events import Owned
 from router.model import RecordId
 from tests.simulation.history import Converted
 from tests.simulation.org import Org
-from tests.simulation.rules import BOSS, INBOUND, ROBOT, UNOWNED
+from tests.simulation.rules import BOSS, INBOUND, PEOPLE, ROBOT, UNOWNED
 from tests.simulation.world import World, swept
 
 _TUGS = 5
@@ -37,7 +37,8 @@ def plan(world: World, org: Org, record: RecordId, wait: float) -> None:
     if world.luck.strikes("converted"):
         world.later(wait + world.rng.uniform(0, _CONVERTED_WITHIN), partial(convert, world, org, record))
     if world.luck.strikes("org_rule"):
-        org.rules[record] = INBOUND if swept(world, "org_rule") else ROBOT
+        others = (INBOUND,) if swept(world, "org_rule") else (ROBOT, *PEOPLE)
+        org.rules[record] = world.rng.choice(others)
 
 
 def convert(world: World, org: Org, record: RecordId) -> None:
