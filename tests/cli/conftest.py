@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -22,8 +23,15 @@ def office(tmp_path: Path) -> Office:
     return Office.starting(tmp_path / "office")
 
 
-@pytest.fixture
-def synced(office: Office) -> Office:
-    """Return the starter configuration after its first pass: five leads assigned, one parked."""
+@pytest.fixture(scope="session")
+def after_one_pass(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter configuration after its first pass, to be copied."""
+    office = Office.starting(tmp_path_factory.mktemp("synced") / "office")
     assert office.run("sync").code == 0
-    return office
+    return office.directory
+
+
+@pytest.fixture
+def synced(tmp_path: Path, after_one_pass: Path) -> Office:
+    """Return the starter configuration after its first pass: five leads assigned, one parked."""
+    return Office(Path(copytree(after_one_pass, tmp_path / "office", dirs_exist_ok=True)))

@@ -201,7 +201,9 @@ def test_a_kind_that_is_not_synced_yet_says_so_and_the_others_have_their_pass(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KEY", "a-secret")
-    other = "{name: lsq, kind: leadsquared, base_url: 'https://x', access_key: '${KEY}', secret_key: '${KEY}'}"
+    other = (
+        "{name: lsq, kind: leadsquared, base_url: 'https://x', access_key: '${KEY}', secret_key: '${KEY}'}"
+    )
     office.change("leadswitch.yaml", "connections:", f"connections:\n  - {other}")
     assert office.run("check").code == 0
     told = office.run("sync", "--json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 
@@ -61,7 +62,7 @@ def test_people_read_the_same(synced: Office) -> None:
     assert shown.code == 0
     assert shown.out.startswith("sample: 5 assigned (4 in turn, 1 named by the rule)\n")
     assert "now open: 1 kept, 5 unverified" in shown.out
-    assert "1 pass, the last ended 0 min ago" in shown.out
+    assert re.search(r"1 pass, the last ended \d+ min ago", shown.out)
     assert "Leads by rep since " in shown.out
 
 
