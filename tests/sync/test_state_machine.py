@@ -365,7 +365,7 @@ class Engine(RuleBasedStateMachine):
 
 TestTheEngine = Engine.TestCase
 TestTheEngine.settings = settings(
-    max_examples=30,
+    max_examples=15,
     stateful_step_count=25,
     report_multiple_bugs=False,
     deadline=None,
