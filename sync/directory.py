@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -58,22 +59,44 @@ def _stand_ins(book: Rulebook, connection: ConnectionName, users: Sequence[User]
 def _reps(
     book: Rulebook, connection: ConnectionName, users: Sequence[User]
 ) -> tuple[dict[RepId, OwnerId], dict[RepId, str]]:
-    by_id = {spelling: user for user in users for spelling in (user.id, *user.aliases)}
-    by_email = {user.email.casefold(): user for user in users if user.email and not user.queue}
+    by_id = {spelling: [user] for user in users for spelling in (user.id, *user.aliases)}
+    by_email = _by_email(users)
     owners: dict[RepId, OwnerId] = {}
     absent: dict[RepId, str] = {}
     for rep in book.reps.values():
         given = rep.owners.get(connection)
-        user = by_id.get(given) if given else by_email.get((rep.email or rep.id).casefold())
-        if user is None:
+        found = by_id.get(given) if given else by_email.get((rep.email or rep.id).casefold())
+        if not found:
             absent[rep.id] = (
                 f"no user {given} in {connection}" if given else f"no user with their e-mail in {connection}"
             )
-        elif not user.active:
+        elif len(found) > 1:
+            absent[rep.id] = _several(connection, found)
+        elif not found[0].active:
             absent[rep.id] = f"inactive in {connection}"
         else:
-            owners[rep.id] = user.id
+            owners[rep.id] = found[0].id
     return owners, absent
+
+
+def _by_email(users: Sequence[User]) -> dict[str, list[User]]:
+    """Return who may be meant by an e-mail: who is active rather than who is not, a person rather than a program."""
+    sharing: defaultdict[str, dict[OwnerId, User]] = defaultdict(dict)
+    for user in users:
+        if user.email and not user.queue:
+            sharing[user.email.casefold()][user.id] = user
+    return {email: _meant(list(those.values())) for email, those in sharing.items()}
+
+
+def _meant(users: list[User]) -> list[User]:
+    active = [user for user in users if user.active]
+    return [user for user in active if not user.integration] or active or users[:1]
+
+
+def _several(connection: ConnectionName, users: Sequence[User]) -> str:
+    count = "two" if len(users) == 2 else len(users)
+    ids = ", ".join(sorted(user.id for user in users))
+    return f"{count} users with their e-mail in {connection} ({ids}): say `owner: {{{connection}: ID}}`"
 
 
 def _queues(book: Rulebook, connection: ConnectionName, users: Sequence[User]) -> dict[QueueName, OwnerId]:

@@ -157,8 +157,8 @@ def _unmapped(wired: Wired, seams: Seams) -> Iterator[str]:
 
 def _people(book: Rulebook, name: ConnectionName, people: Directory) -> Iterator[str]:
     for rep, why in people.absent.items():
-        known = rep in book.reps and "inactive" in why
-        hint = "" if known else f"; give the rep that e-mail there, or say `owner: {{{name}: ID}}`"
+        whole = "inactive" in why or "say `owner:" in why
+        hint = "" if whole else f"; give the rep that e-mail there, or say `owner: {{{name}: ID}}`"
         yield f"{name}: rep {rep}: {why}{hint}"
     for queue in book.queues.values():
         if name in queue.targets and queue.name not in people.queues:
