@@ -6,6 +6,7 @@ tokens, and never credentials, so that it refreshes nothing; bytes go to `wire.p
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from connectors.salesforce import Flow, Options
 from connectors.salesforce.session import opened, send
 from connectors.salesforce.tokens import Tokens
 from connectors.salesforce.wire_auth import Token, claims, login, token
-from connectors.salesforce.wire_errors import content, is_over_limit, over_limit
+from connectors.salesforce.wire_errors import Refused, content, is_over_limit, over_limit
 from connectors.salesforce.wire_paths import Request, whole
 
 _PATIENCE = timedelta(seconds=15)
@@ -55,12 +56,14 @@ class Client:
         return answer
 
     def user(self) -> str:
-        """Return the id of the user whose token it is. Raises as `ask` does."""
+        """Return the id of the user whose token it is, empty where that is kept from us. Raises as `ask` does."""
         known = self._tokens.current(self._account.clock, self._log_in).user or self._user
-        if known is None:
-            told = content(self.ask("user", Request("GET", "/services/oauth2/userinfo")))
-            known = self._user = str(told.get("user_id") or "") if isinstance(told, dict) else ""
-        return known
+        if not known:
+            answer = self.ask("user", Request("GET", "/services/oauth2/userinfo"))
+            with suppress(Refused, Stop):
+                told = content(answer)
+                known = self._user = str(told.get("user_id") or "") if isinstance(told, dict) else ""
+        return known or ""
 
     def close(self) -> None:
         """Give the connections back. The session stays open there: a logout would end those of other processes too."""

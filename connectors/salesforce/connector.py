@@ -85,7 +85,10 @@ class SalesforceConnector(Connector):
         return dict.fromkeys(refs, Look(None, Absent.MISSING)) | wire.looks(found, self._table, ours)
 
     def history(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Sequence[OwnerChange]]:
-        """Return the owners that the org remembers; one that does not keep them, or hides them, remembers none."""
+        """Return the owners that the org remembers; one that does not keep them, or hides them, remembers none.
+
+        Where nobody tells who we are, no change can be called ours or another's: nothing is returned either.
+        """
         found: dict[LeadRef, Sequence[OwnerChange]] = dict.fromkeys(refs, ())
         ours = [ref for ref in found if self._table.is_ours(ref)]
         if not ours:
@@ -93,8 +96,8 @@ class SalesforceConnector(Connector):
         rows = self._all(
             "history", wire_users.histories(self._table, [ref.record for ref in ours]), hidden=True
         )
-        us = self._client.user() if rows else ""
-        return found | wire_users.changes(rows, self._table, ours, us)
+        us = _asked(self._client.user) if rows else ""
+        return found | wire_users.changes(rows, self._table, ours, us) if us else found
 
     def owners(self) -> Sequence[User]:
         users, queues, supported = self._each("owners", wire_users.queries(self._table))

@@ -60,6 +60,8 @@ class OrgWorld(World):
         self._faults: list[Fault] = []
         self._instead: Answer | None = None
         self._calls = 0
+        self.gateway: Callable[[Request], Answer | None] = lambda _: None
+        """What stands before the org, and may answer in its place."""
         self.names: list[str] = []
         self.org = Org(clock=lambda: self._time.timestamp(), settings=settings or Settings(page=PAGE))
         self.org.define("Lead", "routed_by__c string 255")
@@ -80,7 +82,7 @@ class OrgWorld(World):
 
     def _answer(self, request: Request) -> Answer:
         instead, self._instead = self._instead, None
-        return instead or self.org.answer(request)
+        return instead or self.gateway(request) or self.org.answer(request)
 
     def options(self, **chosen: object) -> Options:
         given = chosen or {"client_id": self.org.client_id, "client_secret": Secret(self.org.client_secret)}
@@ -97,8 +99,9 @@ class OrgWorld(World):
             stamps=self.stamps,
         )
 
-    def another(self) -> SalesforceConnector:
-        made = SalesforceConnector(self.options(), self.account())
+    def another(self, **chosen: object) -> SalesforceConnector:
+        """Return one more connector, with these credentials where some are given."""
+        made = SalesforceConnector(self.options(**chosen), self.account())
         self._connectors.append(made)
         return made
 
