@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,9 +12,11 @@ from config.settings import Nobody
 from router.model import Lead, LeadRef
 from sync.ledger import Cursor, new_row, next_values, values_of
 from sync.loads import see_statuses
-from sync.plan import NEW_ENTRY, Act, Plan, plan, stays
+from sync.plan import NEW_ENTRY, Act, Plan, is_due, plan, stays
 from sync.steps import KEPT_DEADLINE, UNDECIDED, Row, Step
 from sync.work import FRESH, Pass
+
+_FOR_PEOPLE = (Step.PARKED, Step.KEPT)
 
 Met = tuple[Lead, datetime | None]
 """A record that was met, normalised, with the walk's date on it."""
@@ -48,7 +50,19 @@ def _all_stay(work: Pass, leads: Mapping[LeadRef, Met]) -> bool:
         return not leads
     with work.session.transaction("met") as tx:
         rows = work.ledger.newest(tx, leads)
-    return all(stays(lead, rows.get(ref)) for ref, (lead, _) in leads.items())
+        resting = _resting(work, tx, rows.values())
+    return all(stays(lead, rows.get(ref)) or resting.get(ref) == lead for ref, (lead, _) in leads.items())
+
+
+def _resting(work: Pass, tx: sa.Connection, rows: Iterable[Row]) -> Mapping[LeadRef, Lead]:
+    """Return the leads that wait for people as they were when they were found to be ours.
+
+    While one is the same, and neither its time nor another configuration has come, nothing would be written of it.
+    """
+    config, now = work.wired.config, work.now()
+    waiting = [row for row in rows if row.step in _FOR_PEOPLE and not is_due(row, config, now)]
+    known = values_of(tx, [row.values_id for row in waiting if row.values_id])
+    return {row.ref: known[row.values_id] for row in waiting if row.values_id in known}
 
 
 def _watermark(cursor: Cursor | None) -> datetime | None:

@@ -22,6 +22,7 @@ from sync.directory import Directory, directory
 from sync.ingest import ingest
 from sync.ledger import Ledger, values_of
 from sync.log import announce
+from sync.plan import is_due
 from sync.seams import Seams
 from sync.steps import DOUBTFUL, WAITING, Row, Step
 from sync.store import Session, Store
@@ -183,15 +184,9 @@ def _look_again(work: Pass) -> None:
         if not rows:
             return
         after = rows[-1].key
-        due = [row for row in rows if _is_due(row, work)]
+        due = [row for row in rows if is_due(row, work.wired.config, work.now())]
         if due:
             _read_again(work, due)
-
-
-def _is_due(row: Row, work: Pass) -> bool:
-    if row.step is Step.HELD or row.config != work.wired.config:
-        return True
-    return row.due is None or row.due <= work.now()
 
 
 def _read_again(work: Pass, rows: Sequence[Row]) -> None:

@@ -81,6 +81,13 @@ def stays(lead: Lead, row: Row | None) -> bool:
     return not over or (row.owner_id is not None and lead.owner == row.owner_id)
 
 
+def is_due(row: Row, config: str, now: datetime) -> bool:
+    """Return whether a lead that waits is to be read and decided again, under the configuration of this hash."""
+    if row.step is Step.HELD or row.config != config:
+        return True
+    return row.due is None or row.due <= now
+
+
 def _plan_new(lead: Lead, stamp: datetime | None, intake: Intake, now: datetime) -> Plan:
     if intake.watermark and stamp and stamp < intake.watermark:
         return _NOTHING
