@@ -28,9 +28,10 @@ from connectors.errors import Doubt, Retry, Stop, Unusable
 from connectors.salesforce import Options, wire, wire_accounts, wire_describe, wire_users, wire_write
 from connectors.salesforce import wire_soql as soql
 from connectors.salesforce.client import Client
+from connectors.salesforce.together import LOST, Together
 from connectors.salesforce.walks import Walks
 from connectors.salesforce.wire import Rows, Table
-from connectors.salesforce.wire_composite import MOST, composite, if_any, parts, query
+from connectors.salesforce.wire_composite import MOST, if_any, query
 from connectors.salesforce.wire_errors import Refused, content
 from connectors.salesforce.wire_limits import LIMITS
 from connectors.salesforce.wire_paths import Request
@@ -49,7 +50,6 @@ FEATURES = Features(
     every_record_owned=True,
     limits=LIMITS,
 )
-_LOST = (ConnectionError, TimeoutError)
 
 T = TypeVar("T")
 
@@ -66,6 +66,7 @@ class SalesforceConnector(Connector):
         self._options, self._account = options, account
         self._table = Table(account.connection, account.object, account.fields)
         self._client = Client(options, account)
+        self._together = Together(self._client.ask, options.version)
         self._walks = Walks(self._client.ask, self.read, self._table)
         self._carrier: Carrier = Tasks(self._table)
         if account.carrier == RECORD:
@@ -151,10 +152,10 @@ class SalesforceConnector(Connector):
         batches: Sequence[Sequence[Write]],
         collection: Callable[[Sequence[Write]], Request],
     ) -> list[Outcome]:
-        request = composite([collection(batch) for batch in batches], self._options.version)
         try:
-            return wire_write.joined(parts(self._client.ask(call, request), len(batches)), batches)
-        except (Doubt, Refused, *_LOST) as error:
+            told = self._together.writes(call, [collection(batch) for batch in batches])
+            return wire_write.joined(told, batches)
+        except (Doubt, Refused, *LOST) as error:
             return wire_write.each(list(chain(*batches)), error)
 
     # --- checking -----------------------------------------------------------------------------------------
@@ -206,15 +207,8 @@ class SalesforceConnector(Connector):
         return found
 
     def _answered(self, call: str, queries: Sequence[Request], *, hidden: bool) -> list[Rows]:
-        told = self._told(call, queries)
-        return [self._rows(call, if_any(one) if hidden else one()) for one in told]
-
-    def _told(self, call: str, queries: Sequence[Request]) -> list[Callable[[], Any]]:
-        """Ask; one query needs no composite around it."""
-        if len(queries) == 1:
-            return [partial(content, self._client.ask(call, queries[0]))]
-        request = composite(queries, self._options.version)
-        return [part.content for part in parts(self._client.ask(call, request), len(queries))]
+        told = self._together.queries(call, queries)
+        return [self._rows(call, if_any(one.content) if hidden else one.content()) for one in told]
 
     def _rows(self, call: str, body: Any) -> Rows:
         """Return the rows of an answer and of all that follow it: the server chooses how long one is."""
@@ -229,7 +223,7 @@ def _asked(question: Callable[[], T]) -> T:
     """Ask: a lost answer changed nothing and may be asked for again, a question refused once stays refused."""
     try:
         return question()
-    except (Doubt, *_LOST) as error:
+    except (Doubt, *LOST) as error:
         raise Retry(str(error) or "no answer from Salesforce") from error
     except Refused as error:
         raise Stop(error.words) from error

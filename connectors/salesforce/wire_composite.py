@@ -7,14 +7,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.errors import Doubt
+from connectors.errors import ConnectorError, Doubt
 from connectors.http import Answer
-from connectors.salesforce.wire_errors import Refused, content, error_of
+from connectors.salesforce.wire_errors import Refused, content, error_of, wrongs
 from connectors.salesforce.wire_paths import FIXED, Request, root
 from connectors.salesforce.wire_soql import in_address
 
 MOST = 5
 """Queries or collections in one composite."""
+
+_SHUT = frozenset({404, 405, 501})
+_OF_QUERIES = frozenset(
+    {
+        "INSUFFICIENT_ACCESS",
+        "INVALID_FIELD",
+        "INVALID_QUERY_FILTER_OPERATOR",
+        "INVALID_TYPE",
+        "MALFORMED_QUERY",
+        "QUERY_TIMEOUT",
+        "QUERY_TOO_COMPLICATED",
+    }
+)
+"""Codes for a query itself: it would be refused alone too."""
 
 _HIDDEN = frozenset(
     {"INVALID_TYPE", "INVALID_FIELD", "NOT_FOUND", "INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY"}
@@ -32,7 +46,38 @@ class Part:
         """Return its body; raises what its status asks for, as `content` does of an answer."""
         if 200 <= self.status < 300:
             return self.body
-        raise error_of(Answer(self.status, {}, json.dumps(self.body).encode()))
+        raise error_of(self.answer)
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(self.status, {}, json.dumps(self.body).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What a call that was made by itself was answered."""
+
+    answer: Answer
+
+    def content(self) -> Any:
+        return content(self.answer)
+
+    @property
+    def passed(self) -> bool:
+        return 200 <= self.answer.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A call that was not sent, or whose answer was lost."""
+
+    error: ConnectorError
+
+    def content(self) -> Any:
+        raise self.error
+
+
+Told = Part | Alone | Failed
 
 
 def if_any(content: Callable[[], Any]) -> Any:
@@ -74,6 +119,17 @@ def parts(answer: Answer, count: int) -> list[Part]:
     if None in found:
         raise Doubt("Salesforce's answer does not tell of every part of the call")
     return [Part(_status(one), one.get("body")) for one in found if one is not None]
+
+
+def is_shut(answer: Answer) -> bool:
+    """Return whether there is no way to an address, so that nothing was applied; a refusal of an org has a code."""
+    return answer.status in _SHUT or (answer.status == 403 and not wrongs(answer))
+
+
+def are_shut(queries: Sequence[Part]) -> bool:
+    """Return whether queries were all refused for being parts of a composite, rather than for what they ask."""
+    codes = {one.code for part in queries for one in wrongs(part.answer)}
+    return all(part.status in _SHUT | {400} for part in queries) and not codes & _OF_QUERIES
 
 
 def _status(one: Mapping[str, Any]) -> int:

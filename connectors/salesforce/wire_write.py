@@ -14,7 +14,7 @@ from connectors.contract import NOBODY, Assignment, Note, Outcome, RawValue, Ver
 from connectors.errors import Doubt, Retry, Stop
 from connectors.salesforce import wire_soql as soql
 from connectors.salesforce.wire import OWNER, Rows, Table
-from connectors.salesforce.wire_composite import Part
+from connectors.salesforce.wire_composite import Told
 from connectors.salesforce.wire_errors import Refused, row_verdict
 from connectors.salesforce.wire_ids import full, is_id
 from connectors.salesforce.wire_paths import Request
@@ -28,6 +28,9 @@ CUSTOM = "__c"
 
 _SETTINGS = frozenset({"INVALID_FIELD", "INVALID_TYPE"})
 """Codes for a field or an object that is written and is not there: no row can pass."""
+
+_NO_ADDRESS = frozenset({"NOT_FOUND", "METHOD_NOT_ALLOWED"})
+"""Codes for a collection as a whole that cannot be sent there; a row that is not found has a result of its own."""
 
 Row = Mapping[str, object]
 
@@ -48,12 +51,13 @@ def collection(method: str, path: str, writes: Sequence[Write]) -> Request:
     return Request(method, path, {"allOrNone": False, "records": [one.row for one in writes]})
 
 
-def outcomes(part: Part, writes: Sequence[Write]) -> list[Outcome]:
+def outcomes(part: Told, writes: Sequence[Write]) -> list[Outcome]:
     """Return one outcome per row. Raises what the call asks for as a whole; `Doubt` where rows are missing in it."""
     try:
         told = part.content()
     except Refused as refusal:
-        raise (Stop(refusal.words) if refusal.code in _SETTINGS else refusal) from refusal
+        hopeless = refusal.code in _SETTINGS | _NO_ADDRESS
+        raise (Stop(refusal.words) if hopeless else refusal) from refusal
     if not isinstance(told, list) or len(told) != len(writes):
         raise Doubt("Salesforce's answer does not tell of every row")
     found = [_outcome(one, row) for one, row in zip(writes, told, strict=True)]
@@ -92,7 +96,7 @@ def each(writes: Sequence[Write], error: Exception) -> list[Outcome]:
     return [Outcome(one.ref, verdict, detail) for one in writes]
 
 
-def joined(parts: Sequence[Part], batches: Sequence[Sequence[Write]]) -> list[Outcome]:
+def joined(parts: Sequence[Told], batches: Sequence[Sequence[Write]]) -> list[Outcome]:
     """Return the outcome of every row. Raises `Retry` or `Stop` where no part of the call was applied."""
     done: list[Outcome] = []
     failed: list[tuple[Sequence[Write], Exception]] = []

@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.contract import Secret
-from sandbox.messages import Answer, Request
+from connectors.contract import Assignment, Secret, Verdict
+from connectors.errors import Stop
+from sandbox.messages import Answer, Request, packed
+from sandbox.salesforce import Settings
 from tests.contract.world import DAY
-from tests.contract.writing import give
+from tests.contract.writing import give, note, verdicts
+from tests.salesforce.conftest import Open
 from tests.salesforce.front import errors
-from tests.salesforce.org_world import OrgWorld
+from tests.salesforce.org_world import BUSY, FIELDS, OrgWorld
 
 Gateway = Callable[[Request], Answer | None]
 
@@ -42,3 +45,105 @@ def test_where_nobody_tells_who_we_are_the_history_is_silent_and_verify_ends(
     )
     world.gateway = shut("/nothing", refusal)
     assert [change.ours for change in session.history([ref])[ref]] == [True], "it is asked again"
+
+
+# --- composites -------------------------------------------------------------------------------------------
+
+
+def without_queries(status: int, code: str) -> Gateway:
+    """Return a gateway whose composites take writes alone."""
+
+    def at(request: Request) -> Answer | None:
+        asked = request.json()["compositeRequest"] if request.path.endswith("/composite") else []
+        if not any(one["method"] == "GET" for one in asked):
+            return None
+        body = [{"errorCode": code, "message": ""}] if code else None
+        told = [{"body": body, "httpStatusCode": status, "referenceId": one["referenceId"]} for one in asked]
+        return Answer(200, packed({"compositeResponse": told}))
+
+    return at
+
+
+@pytest.mark.parametrize(
+    "gateway",
+    [
+        shut("/composite", Answer(404, b"<html>")),
+        shut("/composite", errors(404, "NOT_FOUND")),
+        shut("/composite", errors(405, "METHOD_NOT_ALLOWED")),
+        shut("/composite", errors(400, "INVALID_REQUEST")),
+        shut("/composite", Answer(403, b"<html>Forbidden</html>")),
+        without_queries(405, "METHOD_NOT_ALLOWED"),
+        without_queries(404, "NOT_FOUND"),
+        without_queries(400, "UNKNOWN_EXCEPTION"),
+        without_queries(400, ""),
+    ],
+)
+def test_queries_that_may_not_be_asked_together_are_asked_one_by_one_from_then_on(
+    opened: Open, gateway: Gateway
+) -> None:
+    world = opened(settings=Settings())
+    refs = [world.ref(record) for record in world.org.add_leads([{"LastName": "L"}] * 250)]
+    together, world.gateway = world.connector.owners(), gateway
+    connector = world.another()
+    assert connector.owners() == together
+    before = world.calls
+    looks = connector.read(refs)
+    assert {ref for ref, look in looks.items() if look.record} == set(refs)
+    assert world.calls - before == 2, "the composite is not tried again"
+
+
+def test_queries_that_are_refused_for_what_they_ask_are_not_asked_again(opened: Open) -> None:
+    world = opened(fields=FIELDS | {"Emial"})
+    refs = [world.ref(record) for record in world.org.add_leads([{"LastName": "L"}] * 250)]
+    before = world.calls
+    with pytest.raises(Stop, match="Emial"):
+        world.connector.read(refs)
+    assert world.calls - before == 1
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [Answer(404), errors(404, "NOT_FOUND"), errors(405, "METHOD_NOT_ALLOWED"), Answer(403, b"<html>")],
+)
+def test_writes_that_may_not_be_sent_together_are_sent_each_with_all_headers(
+    world: OrgWorld, refusal: Answer
+) -> None:
+    ana, bo = world.people()
+    world.org.assignment_rule((lambda _: True, bo))
+    refs = [world.ref(record) for record in world.org.add_leads([{"LastName": "L"}] * 201)]
+    looks = world.connector.read(refs)
+    batch = [Assignment(look.record, ana) for look in looks.values() if look.record]
+    world.gateway = shut("/composite", refusal)
+    assert set(verdicts(world.connector.assign(batch)).values()) == {Verdict.DONE}
+    assert {world.owner(ref) for ref in refs} == {ana}
+    before = world.calls
+    assert set(verdicts(world.connector.annotate([note(ref) for ref in refs])).values()) == {Verdict.DONE}
+    assert (len(world.org.tasks()), world.calls - before) == (201, 2)
+
+
+def test_a_write_alone_that_fails_leaves_what_became_of_the_others(world: OrgWorld) -> None:
+    refs = [world.ref(record) for record in world.org.add_leads([{"LastName": "L"}] * 600)]
+    looks = world.connector.read(refs)
+    batch = [Assignment(look.record, world.people()[0]) for look in looks.values() if look.record]
+    answers = iter([Answer(404), None, BUSY, Answer(502)])
+    world.gateway = lambda _: next(answers, None)
+    told = verdicts(world.connector.assign(batch))
+    assert [told[ref] for ref in (refs[0], refs[200], refs[400])] == [
+        Verdict.DONE,
+        Verdict.CONFLICT,
+        Verdict.DOUBTFUL,
+    ]
+    assert [world.owner(ref) == world.people()[0] for ref in (refs[0], refs[200])] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "refusal", [Answer(404), errors(404, "NOT_FOUND"), errors(405, "METHOD_NOT_ALLOWED")]
+)
+def test_where_no_way_to_write_is_let_through_the_pass_ends_and_no_lead_is_refused(
+    world: OrgWorld, refusal: Answer
+) -> None:
+    ref = world.add(DAY)
+    batch = [give(world, ref, world.people()[0])]
+    world.gateway = lambda _: refusal
+    with pytest.raises(Stop, match=str(refusal.status)):
+        world.connector.assign(batch)
