@@ -94,15 +94,15 @@ class SalesforceConnector(Connector):
         ours = [ref for ref in found if self._table.is_ours(ref)]
         if not ours:
             return found
-        rows = self._all(
-            "history", wire_users.histories(self._table, [ref.record for ref in ours]), hidden=True
-        )
+        asked = list(wire_users.histories(self._table, [ref.record for ref in ours]))
+        rows = self._all("history", asked, hidden=asked)
         us = _asked(self._client.user) if rows else ""
         return found | wire_users.changes(rows, self._table, ours, us) if us else found
 
     def owners(self) -> Sequence[User]:
-        users, queues, supported = self._each("owners", wire_users.queries(self._table))
-        return wire_users.owners(users, queues, supported)
+        asked = wire_users.queries(self._table)
+        users, queues, supported = self._each("owners", asked, hidden=asked[2:])
+        return wire_users.owners(users or (), queues or (), supported)
 
     def noted(self, notes: Sequence[Note]) -> frozenset[str]:
         ours = [note for note in notes if self._table.is_ours(note.ref)]
@@ -164,7 +164,7 @@ class SalesforceConnector(Connector):
         lead = self._described(self._account.object)
         tasks = None if self._account.carrier == RECORD else self._described("Task")
         asked = wire_describe.permissions(leads=self._table.leads)
-        return wire_describe.rights(lead, self._all("rights", [asked], hidden=True), tasks=tasks)
+        return wire_describe.rights(lead, self._all("rights", [asked], hidden=[asked]), tasks=tasks)
 
     def problems(self) -> Sequence[str]:
         found = self._described(self._account.object)
@@ -194,26 +194,30 @@ class SalesforceConnector(Connector):
     def close(self) -> None:
         self._client.close()
 
-    def _all(self, call: str, queries: Iterable[str], *, deleted: bool = False, hidden: bool = False) -> Rows:
-        return list(chain(*self._each(call, queries, deleted=deleted, hidden=hidden)))
+    def _all(
+        self, call: str, queries: Iterable[str], *, deleted: bool = False, hidden: Collection[str] = ()
+    ) -> Rows:
+        return list(chain(*filter(None, self._each(call, queries, deleted=deleted, hidden=hidden))))
 
     def _each(
-        self, call: str, queries: Iterable[str], *, deleted: bool = False, hidden: bool = False
-    ) -> list[Rows]:
-        """Return the rows of each query, several asked in one call; `hidden`: an object may not be there to ask."""
-        found: list[Rows] = []
+        self, call: str, queries: Iterable[str], *, deleted: bool = False, hidden: Collection[str] = ()
+    ) -> list[Rows | None]:
+        """Return the rows of each query, several asked in one call; None for one of `hidden` that may not be asked."""
+        found: list[Rows | None] = []
+        kept = {query(one, deleted=deleted).path for one in hidden}
         for some in soql.batches([query(one, deleted=deleted) for one in queries], MOST):
-            found += _asked(partial(self._answered, call, some, hidden=hidden))
+            found += _asked(partial(self._answered, call, some, kept))
         return found
 
-    def _answered(self, call: str, queries: Sequence[Request], *, hidden: bool) -> list[Rows]:
-        told = self._together.queries(call, queries)
-        return [self._rows(call, if_any(one.content) if hidden else one.content()) for one in told]
+    def _answered(self, call: str, queries: Sequence[Request], hidden: Collection[str]) -> list[Rows | None]:
+        told = zip(queries, self._together.queries(call, queries), strict=True)
+        bodies = [if_any(one.content) if asked.path in hidden else one.content() for asked, one in told]
+        return [None if body is None else self._rows(call, body) for body in bodies]
 
     def _rows(self, call: str, body: Any) -> Rows:
         """Return the rows of an answer and of all that follow it: the server chooses how long one is."""
-        rows = [] if body is None else list(wire.rows(body))
-        while body is not None and (path := wire.cursor(body)) is not None:
+        rows = list(wire.rows(body))
+        while (path := wire.cursor(body)) is not None:
             body = content(self._client.ask(call, Request("GET", path)))
             rows += wire.rows(body)
         return rows

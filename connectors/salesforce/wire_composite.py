@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.errors import ConnectorError, Doubt
 from connectors.http import Answer
-from connectors.salesforce.wire_errors import Refused, content, error_of, wrongs
+from connectors.salesforce.wire_errors import INSUFFICIENT, Barred, Refused, content, error_of, wrongs
 from connectors.salesforce.wire_paths import FIXED, Request, root
 from connectors.salesforce.wire_soql import in_address
 
@@ -30,9 +30,7 @@ _OF_QUERIES = frozenset(
 )
 """Codes for a query itself: it would be refused alone too."""
 
-_HIDDEN = frozenset(
-    {"INVALID_TYPE", "INVALID_FIELD", "NOT_FOUND", "INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY"}
-)
+_HIDDEN = INSUFFICIENT | {"INVALID_TYPE", "INVALID_FIELD", "NOT_FOUND"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +82,8 @@ def if_any(content: Callable[[], Any]) -> Any:
     """Return what is told, None where the org has no such object or hides it from this user."""
     try:
         return content()
+    except Barred:
+        return None
     except Refused as refusal:
         if refusal.code not in _HIDDEN:
             raise

@@ -41,6 +41,9 @@ _STOPS: Mapping[str, str] = {
 }
 """What the whole connection waits for until somebody does something."""
 
+INSUFFICIENT = frozenset({"INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY"})
+"""Codes for what is there, and not for this user."""
+
 _UNCERTAIN = frozenset({406, 408, 420})
 """Statuses below 500 that do not say whether a write was applied."""
 
@@ -74,6 +77,10 @@ class Refused(Skip):
         super().__init__(words)
         self.words = words
         self.code = code
+
+
+class Barred(Stop):
+    """The user may not do this, and a question may do without its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,8 @@ def error_of(answer: Answer) -> ConnectorError:
     known = next((_STOPS[one.code] for one in wrong if one.code in _STOPS), "")
     if codes and status not in (401, 403) and not known and status >= 400:
         return Refused(said, wrong[0].code)
+    if status == 403 and codes & INSUFFICIENT:
+        return Barred(said)
     return Stop(f"{said}: {known or _WHY[status]}" if known or status in _WHY else said)
 
 

@@ -37,11 +37,15 @@ def queries(table: Table) -> tuple[str, str, str]:
     )
 
 
-def owners(users: Rows, queues: Rows, supported: Rows) -> list[User]:
-    """Return users and queues. Of users who share an e-mail a person who is active comes last."""
-    ours = {full(str(row.get("QueueId"))) for row in supported}
+def owners(users: Rows, queues: Rows, supported: Rows | None) -> list[User]:
+    """Return users and queues. Of users who share an e-mail a person who is active comes last.
+
+    `supported` says which queues may own; where nobody may read that (None), each may, as far as we know.
+    """
+    ours = None if supported is None else {full(str(row.get("QueueId"))) for row in supported}
     people = sorted(map(_user, users), key=lambda user: (user.active, not user.integration))
-    return [_queue(row) for row in queues if full(str(row.get(ID))) in ours] + people
+    may = [row for row in queues if ours is None or full(str(row.get(ID))) in ours]
+    return [_queue(row) for row in may] + people
 
 
 def _user(row: Mapping[str, Any]) -> User:

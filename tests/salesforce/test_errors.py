@@ -11,7 +11,7 @@ import pytest
 from connectors.contract import Verdict
 from connectors.errors import ConnectorError, Doubt, Retry, Stop
 from connectors.http import Answer
-from connectors.salesforce.wire_errors import Refused, content, error_of, is_over_limit, row_verdict
+from connectors.salesforce.wire_errors import Barred, Refused, content, error_of, is_over_limit, row_verdict
 
 HTML = {"content-type": "text/html; charset=utf-8"}
 NO_COLUMN = "\nSELECT Foo FROM Lead\n       ^\nERROR at Row:1:Column:8\nNo such column 'Foo'"
@@ -32,7 +32,7 @@ def said(status: int, code: str, message: str = "", **more: Any) -> Answer:
         (said(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."), Retry, "too many calls"),
         (said(403, "API_DISABLED_FOR_ORG"), Stop, "API Enabled"),
         (said(400, "API_DISABLED_FOR_ORG"), Stop, "API Enabled"),
-        (said(403, "INSUFFICIENT_ACCESS", "nicht erlaubt"), Stop, "nicht erlaubt"),
+        (said(403, "INSUFFICIENT_ACCESS", "nicht erlaubt"), Barred, "nicht erlaubt"),
         (Answer(403, {}, b"Bad_OAuth_Token"), Stop, "HTTP 403"),
         (
             said(400, "INVALID_FIELD", NO_COLUMN),

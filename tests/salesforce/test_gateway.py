@@ -47,6 +47,32 @@ def test_where_nobody_tells_who_we_are_the_history_is_silent_and_verify_ends(
     assert [change.ours for change in session.history([ref])[ref]] == [True], "it is asked again"
 
 
+def hidden(kind: str, status: int, code: str) -> Gateway:
+    """Return an org that hides an object: each part of a composite is asked alone."""
+
+    def at(request: Request) -> Answer | None:
+        if request.path.endswith("/composite"):
+            return Answer(404)
+        return errors(status, code) if f" FROM {kind} " in " ".join(request.query.get("q", ())) else None
+
+    return at
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, "INVALID_TYPE"), (403, "INSUFFICIENT_ACCESS"), (400, "INSUFFICIENT_ACCESS")]
+)
+def test_where_nobody_may_read_which_queues_own_leads_each_may(
+    world: OrgWorld, status: int, code: str
+) -> None:
+    cases = world.org.add_queue("Cases", owns=["Case"])
+    world.gateway = hidden("QueueSobject", status, code)
+    queues = {user.id for user in world.connector.owners() if user.queue}
+    assert queues == {world.queue, cases}
+    world.gateway = hidden("Group", status, code)
+    with pytest.raises(Stop, match=code):
+        world.connector.owners()
+
+
 # --- composites -------------------------------------------------------------------------------------------
 
 
