@@ -16,6 +16,7 @@ DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([smhdw])", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:_\d{3})*(?:\.\d{1,12})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,12}(?:_\d{3})*", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_LONGEST = 36_525 * 86_400.0  # seconds; before and after today there are dates for as long
 _LATEST_YEAR = 9000  # a day later must still be a date, in every zone
 
 
@@ -26,7 +27,10 @@ def duration(text: str) -> float:
     found = DURATION.fullmatch(text.strip())
     if not found:
         raise Refusal(f"'{shown(text)}' is no duration", "write 600s, 30m, 4h or 7d")
-    return float(Decimal(found[1]) * _SECONDS[found[2]])
+    seconds = float(Decimal(found[1]) * _SECONDS[found[2]])
+    if seconds > _LONGEST:
+        raise Refusal(f"'{shown(text)}' is longer than 100 years", "write a shorter time, such as 3650d")
+    return seconds
 
 
 def number(text: str) -> Decimal:

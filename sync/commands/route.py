@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _SHOWN = 200
+_YEARS = (1900, 8000)
+"""Where a hundred years more or less is a date too."""
+
 _TOLD_EVERY = 500
 
 
@@ -52,9 +55,11 @@ def _time(at: str | None) -> datetime:
         return datetime.now(UTC)
     try:
         found = datetime.fromisoformat(at)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise Refused(f"--at: {at} is no time; write 2026-11-21T18:30+01:00") from error
+    if not _YEARS[0] <= found.year <= _YEARS[1]:
+        raise Refused(f"--at: {at} is out of reach; write a time such as 2026-11-21T18:30+01:00")
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _busy(book: Rulebook, screen: Screen, now: datetime) -> Mapping[RepId, Sequence[datetime]]:
