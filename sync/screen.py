@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sync.passes import Progress
 
+_UNLIMITED = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Screen:
@@ -60,7 +62,11 @@ class Screen:
         _write(sys.stderr, text)
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Write a table; columns that begin with ">" are numbers."""
+        """Write a table in which nothing is cut; columns that begin with ">" are numbers.
+
+        On a terminal long cells are broken, the first one, by which a row is known, only where it alone takes more than
+        two thirds of the width. In a file or a pipe each row is one line.
+        """
         from rich import box
         from rich.table import Table
         from rich.text import Text
@@ -68,17 +74,27 @@ class Screen:
         table = Table(
             title=title or None, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False
         )
-        for column in columns:
+        shown = [[Text("" if cell is None else visible(str(cell))) for cell in row] for row in rows]
+        console = self.console()
+        known_by = max((row[0].cell_len for row in shown if row), default=0)
+        for place, column in enumerate(columns):
             number = column.startswith(">")
-            table.add_column(column.lstrip(">"), justify="right" if number else "left", no_wrap=number)
-        for row in rows:
-            table.add_row(*(Text("" if cell is None else visible(str(cell))) for cell in row))
-        self.console().print(table)
+            table.add_column(
+                column.lstrip(">"),
+                justify="right" if number else "left",
+                no_wrap=number or (place == 0 and known_by <= console.width * 2 // 3),
+                overflow="fold",
+            )
+        for row in shown:
+            table.add_row(*row)
+        console.print(table)
 
     def console(self, *, stderr: bool = False) -> Console:
         from rich.console import Console
 
-        return Console(stderr=stderr, soft_wrap=not (sys.stderr if stderr else sys.stdout).isatty())
+        if (sys.stderr if stderr else sys.stdout).isatty():
+            return Console(stderr=stderr)
+        return Console(stderr=stderr, soft_wrap=True, width=None if "COLUMNS" in os.environ else _UNLIMITED)
 
     @contextmanager
     def progress(self, what: str) -> Iterator[Progress]:

@@ -14,7 +14,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from connectors.contract import Look, OwnerChange
-from router.model import LeadRef, OwnerId
+from router.model import LeadRef, OwnerId, RepId
 from sync import schema
 from sync.decide import release
 from sync.deliver import deliver, gone_because
@@ -53,10 +53,14 @@ class Told:
 
 @dataclass(slots=True)
 class Undo:
-    """Takes a run back as the work of a pass; `told` afterwards says what became of each lead."""
+    """Takes a run back as the work of a pass.
+
+    `told` afterwards says what became of each lead, `reps` who the owners are that the run gave leads to.
+    """
 
     run: str
     told: dict[str, Told] = field(default_factory=dict)
+    reps: dict[OwnerId, RepId] = field(default_factory=dict)
     _given: dict[str, OwnerId | None] = field(default_factory=dict)
 
     def __call__(self, work: Pass) -> None:
@@ -97,6 +101,7 @@ class Undo:
         yield from (due[start : start + work.batch] for start in range(0, len(due), work.batch))
 
     def _take_back(self, work: Pass, rows: Sequence[Row]) -> Task:
+        self.reps |= {row.owner_id: row.rep for row in rows if row.owner_id and row.rep}
         unsent = [row for row in rows if row.step in _UNSENT]
         release(work, [_cancelled(row, self.run) for row in unsent])
         for row in unsent:

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 from config.settings import Configuration, Connection
+from router.model import OwnerId
+from router.rules import Rulebook
 from sync.commands.sync import choose, one_pass, stopping
 from sync.passes import Order, Summary
 from sync.preview import previewed
@@ -30,7 +32,7 @@ def run(screen: Screen, *, name: str | None, connection: str | None, dry_run: bo
         [settings] = choose(found, asked.connection)
         undo = Undo(asked.id)
         summary = _rehearse(found, settings, undo) if dry_run else _do(screen, found, settings, store, undo)
-    _say(screen, undo, summary, dry_run=dry_run)
+    _say(screen, undo, summary, found.rulebook, dry_run=dry_run)
     return _exit_code(undo, summary)
 
 
@@ -69,7 +71,7 @@ def _exit_code(undo: Undo, summary: Summary) -> int:
 # --- what is said -----------------------------------------------------------------------------------------
 
 
-def _say(screen: Screen, undo: Undo, summary: Summary, *, dry_run: bool) -> None:
+def _say(screen: Screen, undo: Undo, summary: Summary, book: Rulebook, *, dry_run: bool) -> None:
     counts = Counter(told.outcome for told in undo.told.values())
     if screen.json:
         screen.result(_as_json(undo, summary, counts, dry_run=dry_run))
@@ -80,7 +82,10 @@ def _say(screen: Screen, undo: Undo, summary: Summary, *, dry_run: bool) -> None
         screen.table(
             "Would do" if dry_run else "Not put back",
             ("lead", "given to", "goes back to", "outcome", "because"),
-            ((t.lead, t.given, t.back_to or "nobody", t.outcome, t.because) for t in shown),
+            (
+                (t.lead, _named(t.given, undo, book), _named(t.back_to, undo, book), t.outcome, t.because)
+                for t in shown
+            ),
         )
     told = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in OUTCOMES if counts[outcome])
     screen.line(f"{undo.run}: {told or 'nothing of it is left to be undone'}")
@@ -90,6 +95,12 @@ def _say(screen: Screen, undo: Undo, summary: Summary, *, dry_run: bool) -> None
         screen.warn("stopped as asked; run it again to go on from here")
     if dry_run:
         screen.line("Nothing was written.")
+
+
+def _named(owner: OwnerId | None, undo: Undo, book: Rulebook) -> str:
+    """Say who an owner is: a rep by name, with the id by which the CRM knows them."""
+    rep = book.reps.get(undo.reps[owner]) if owner in undo.reps else None
+    return f"{rep.name} ({owner})" if rep else owner or "nobody"
 
 
 def _as_json(undo: Undo, summary: Summary, counts: Counter[str], *, dry_run: bool) -> dict[str, object]:

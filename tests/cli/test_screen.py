@@ -17,6 +17,7 @@ from sync.screen import counted, visible
 from tests.cli.program import Office
 
 LONG_ENOUGH = 60
+LONG_IDS = ("00Qfj00000AbCdEAAX", "00Qfj00000AbCdFAAX")
 
 
 def _on_a_terminal(office: Office, *arguments: str, **environment: str) -> str:
@@ -120,3 +121,27 @@ def test_invisible_characters_are_shown() -> None:
 
 def test_one_is_told_as_one() -> None:
     assert [counted(number, "lead") for number in (0, 1, 2_000)] == ["0 leads", "1 lead", "2,000 leads"]
+
+
+@pytest.fixture
+def of_long_ids(office: Office) -> Office:
+    """A CRM with leads of Salesforce's ids, two of which differ at the end alone; all of them wait."""
+    office.change("leadswitch.yaml", "- name: sample", "- name: salesforce-emea")
+    office.change("leadswitch.yaml", "    file: leads.csv", "    file: leads.csv\n    object: Lead")
+    leads = "".join(f"{record},a@firm{n}.de,2026-01-05\n" for n, record in enumerate(LONG_IDS))
+    office.write("leads.csv", f"id,Email,createdate\n{leads}")
+    office.write("rules.yaml", "rules:\n  - {name: Nobody of ours, assign: {queue: backup}}\n")
+    return office
+
+
+def _rows_known(shown: str) -> set[str]:
+    return {line.split()[0] for line in shown.splitlines() if line.strip().startswith("salesforce-emea/")}
+
+
+def test_the_lead_of_a_row_is_never_cut(of_long_ids: Office) -> None:
+    whole = {f"salesforce-emea/Lead/{record}" for record in LONG_IDS}
+    assert of_long_ids.run("sync", "--json").object["parked"] == 2
+    piped = of_long_ids.run("parked").out
+    assert _rows_known(piped) == whole
+    assert _rows_known(_on_a_terminal(of_long_ids, "parked", NO_COLOR="1")) == whole
+    assert "…" not in piped

@@ -27,6 +27,7 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(synced: Office) ->
     }
     shown = synced.run("undo", run, "--dry-run")
     assert "nobody" in shown.out
+    assert " Bo Lind (bo@example.com) " in shown.out
     assert shown.out.endswith("Nothing was written.\n")
     assert synced.run("undo", run, "--json").object["put_back"] == 5
 
