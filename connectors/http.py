@@ -14,11 +14,12 @@ import orjson
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, headers (names in lower case) and the body's bytes, whatever they are."""
+    """Status, headers (names in lower case) and the body's bytes, whatever they are; `path` is what was asked."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    path: str = ""
 
     def date(self) -> datetime | None:
         """Return the server's clock (aware UTC, whole seconds), None without a readable `Date`."""

@@ -64,9 +64,8 @@ def send(
         told = session.request(
             method, url, params=list(query), data=body, headers=dict(headers), allow_redirects=False
         )
-        return Answer(
-            told.status_code, {name.lower(): value for name, value in told.headers.items()}, told.content
-        )
+        named = {name.lower(): value for name, value in told.headers.items()}
+        return Answer(told.status_code, named, told.content, urlsplit(url).path)
     except OSError as error:  # all of requests' own are among them
         raise _failed(error, urlsplit(url).netloc) from error
 
@@ -109,11 +108,22 @@ def trusting(ca_file: Path) -> ssl.SSLContext:
     return context
 
 
+def _why(reason: object) -> str:
+    """Say why no connection was made, and where to look."""
+    if isinstance(reason, network.NameResolutionError):
+        return "its name is not found; is it written right, and does this machine's DNS answer?"
+    if isinstance(reason, ProxyError | network.ProxyError):
+        return "the proxy does not let us through; is HTTPS_PROXY right, and the proxy there?"
+    if isinstance(reason, network.NewConnectionError):
+        return "it takes none; are its name and port right, is the network up, is a proxy needed?"
+    return f"nothing answered within {TIMEOUTS[0]:.0f} s; does a firewall keep us from it, is a proxy needed?"
+
+
 def _failed(error: OSError, host: str) -> ConnectorError:
     """Nothing was applied where no connection was made; whatever happened after that may have been."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
     if isinstance(error, ConnectTimeout | ProxyError) or isinstance(reason, _NOT_SENT):
-        return Retry(f"no connection to {host}: {type(reason or error).__name__}")
+        return Retry(f"no connection to {host}: {_why(reason or error)}")
     if isinstance(error, SSLError) and any(words in str(error).upper() for words in _NOT_TRUSTED):
         return Stop(
             f"no safe connection to {host}: {reason or error}; does `ca_file` name the right authority?"

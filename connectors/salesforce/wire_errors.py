@@ -131,18 +131,24 @@ def error_of(answer: Answer) -> ConnectorError:
         return Doubt(said)
     if codes & _LATER:
         return Retry(said, after=SHORTLY)
-    known = next((_STOPS[one.code] for one in wrong if one.code in _STOPS), "")
-    if codes and status not in (401, 403) and not known and status >= 400:
-        return Refused(said, wrong[0].code)
+    stops = next((_STOPS[one.code] for one in wrong if one.code in _STOPS), "")
+    hint = stops or (_nowhere(answer) if status == 404 else _WHY.get(status, ""))
+    explained = f"{said}: {hint}" if hint else said
+    if codes and status not in (401, 403) and not stops and status >= 400:
+        return Refused(explained, wrong[0].code)
     if status == 403 and codes & INSUFFICIENT:
         return Barred(said)
-    return Stop(f"{said}: {known or _WHY[status]}" if known or status in _WHY else said)
+    return Stop(explained)
+
+
+def _nowhere(answer: Answer) -> str:
+    place = " ".join(["there is no such address", answer.path]).rstrip()
+    return f"{place}: check `login_url`, `version` and `object`"
 
 
 _WHY: Mapping[int, str] = {
     301: "the org has moved: give its present address",
     302: "the org has moved: give its present address",
-    404: "there is no such address: check `login_url`, `version` and `object`",
     414: "the question was too long",
     431: "the question was too long",
 }

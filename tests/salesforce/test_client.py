@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -193,8 +194,32 @@ def test_where_nobody_listens_nothing_was_sent(front: Front) -> None:
     client.ask("query", LOOK)
     front.close()
     client.close()
-    with pytest.raises(Retry, match="no connection to 127"):
+    with pytest.raises(
+        Retry, match=r"no connection to 127\.0\.0\.1:\d+: it takes none; are its name and port right"
+    ):
         client.ask("update", WRITE)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (network.NameResolutionError("x", POOL, socket.gaierror()), "its name is not found"),
+        (network.NewConnectionError(POOL, "refused"), "it takes none"),
+        (network.ConnectTimeoutError(), "nothing answered within 5 s"),
+        (network.ProxyError("tunnel", OSError()), "the proxy does not let us through"),
+    ],
+)
+def test_why_there_is_no_connection_is_said_with_a_way_out(
+    reason: Exception, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = opened(None)
+
+    def failing(*_: object, **__: object) -> None:
+        raise sending.ConnectionError(network.MaxRetryError(POOL, "/", reason))
+
+    monkeypatch.setattr(session, "request", failing)
+    with pytest.raises(Retry, match=f"no connection to acme.example: {words}"):
+        send(session, "GET", "https://acme.example/", headers={})
 
 
 def test_every_call_is_made_through_the_engine_and_once(front: Front) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -71,6 +73,31 @@ def test_where_nobody_may_read_which_queues_own_leads_each_may(
     world.gateway = hidden("Group", status, code)
     with pytest.raises(Stop, match=code):
         world.connector.owners()
+
+
+def test_without_a_date_in_its_answers_our_own_clock_counts(opened: Open) -> None:
+    world = opened(settings=Settings())
+    ref = world.add(DAY)
+    for date in ("", "yesterday"):
+        world.gateway = partial(dated, world, date)
+        page = world.connector.pages(world.walk, None)
+        assert [change.record.ref for change in page.changes] == [ref]
+        assert page.server_time == world.now.replace(microsecond=0)
+
+
+def dated(world: OrgWorld, date: str, request: Request) -> Answer:
+    answer = world.org.answer(request)
+    return replace(answer, headers={**answer.headers, "Date": date})
+
+
+@pytest.mark.parametrize("refusal", [errors(404, "NOT_FOUND"), Answer(404, b"<html>")])
+def test_a_wrong_address_is_named_with_the_keys_to_check(world: OrgWorld, refusal: Answer) -> None:
+    world.gateway = shut("", refusal, "GET")
+    hint = "no such address /services/data/v62.0/{}: check `login_url`, `version` and `object`"
+    with pytest.raises(Stop, match=hint.format("query")):
+        world.connector.pages(world.walk, None)
+    with pytest.raises(Stop, match=hint.format("sobjects/Lead/describe")):
+        world.connector.problems()
 
 
 # --- composites -------------------------------------------------------------------------------------------

@@ -234,6 +234,6 @@ def test_an_org_that_keeps_no_history_has_none(opened: Open) -> None:
     world = opened(settings=Settings(tracked=frozenset()))
     ref = world.add(DAY)
     world.edit_owner(ref, world.people()[0])
-    assert world.connector.history([ref]) == {ref: []}
+    assert world.connector.history([ref]) == {ref: ()}
     del world.org.store.tables["leadhistory"]
-    assert world.connector.history([ref]) == {ref: []}
+    assert world.connector.history([ref]) == {ref: ()}
