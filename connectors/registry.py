@@ -27,7 +27,8 @@ class Kind:
     None: connections of this kind can be configured and checked, and are not synced. `object` is polled where
     a connection names none, `enters` is the date that shows new records there, `standard` maps the fields where it
     brings no mapping. `carriers` are what an audit note can be in this CRM, the usual one first. With
-    `every_record_owned` each record has an owner: `replaces` has no default.
+    `every_record_owned` each record has an owner: `replaces` has no default. `full_id` is a pure function from an id
+    of a record as people write it to the one that the CRM answers; None: there is one spelling.
     """
 
     name: str
@@ -38,6 +39,11 @@ class Kind:
     carriers: tuple[str, ...] = ("note",)
     every_record_owned: bool = False
     standard: str = "connectors.normalise.standard:HEADINGS"
+    full_id: str | None = None
+
+    def spelled(self, record: str) -> str:
+        """Return a record's id as the CRM answers it; what is none stays as it is."""
+        return record if self.full_id is None else str(_import(self.full_id)(record))
 
     def standard_mapping(self) -> FieldMapping:
         """Import and return the mapping of connections that bring none."""
@@ -76,6 +82,7 @@ BUILT_IN: Mapping[str, Kind] = {
             carriers=("task", "record"),
             every_record_owned=True,
             standard="connectors.salesforce.standard:STANDARD",
+            full_id="connectors.salesforce.wire_ids:full",
         ),
         Kind(
             name="leadsquared",

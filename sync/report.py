@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from config.settings import Configuration, Connection
+from connectors.registry import find
 from sync import schema
 from sync.ledger import rows_of
 from sync.steps import Row, Step, quoted
@@ -33,13 +35,28 @@ def calls_made(store: Store, connections: Sequence[str], since: datetime) -> lis
     return [(started, int(json.loads(counts)["api_calls"])) for started, counts in found]
 
 
-def entries_of(store: Store, lead: str) -> list[Row]:
-    """Return the entries of a lead, the newest last. `lead` is CONNECTION/OBJECT/ID, or the record's id alone."""
+def entries_of(store: Store, lead: str, found: Configuration | None = None) -> list[Row]:
+    """Return the entries of a lead, the newest last. `lead` is CONNECTION/OBJECT/ID, or the record's id alone.
+
+    What the connections of a configuration would call it is looked for first: by an id alone the whole ledger is read.
+    """
     leads = schema.leads
+    records = {lead.partition("#")[0], *(_records(found.connections, lead) if found else ())}
+    known = leads.c.record.in_(sorted(records))
     with store.reading() as connection, connection.begin():
-        found = sa.or_(
-            leads.c.record == lead.partition("#")[0], leads.c.record_id == quoted(lead), leads.c.key == lead
-        )
-        return list(
-            rows_of(connection, sa.select(leads).where(found).order_by(leads.c.record, leads.c.entry))
-        )
+        for meant in (known, leads.c.record_id == quoted(lead)):
+            query = sa.select(leads).where(meant).order_by(leads.c.record, leads.c.entry)
+            if rows := list(rows_of(connection, query)):
+                return rows
+    return []
+
+
+def _records(connections: Iterable[Connection], lead: str) -> Iterator[str]:
+    """Yield what each connection would call the record of this id, as it is given and as its CRM spells it."""
+    place, _, record = lead.partition("#")[0].rpartition("/")
+    for settings in connections:
+        own, spelled = f"{quoted(settings.name)}/{quoted(settings.object)}", find(settings.kind).spelled
+        if not place:
+            yield from (f"{own}/{quoted(each)}" for each in (lead, spelled(lead)))
+        elif place == own:
+            yield f"{own}/{spelled(record)}"

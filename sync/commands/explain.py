@@ -50,7 +50,7 @@ def _refuse_what_excludes(lead: str | None, rep: str | None, for_rep: str | None
 
 
 def _lead(screen: Screen, store: Store, found: Configuration, lead: str, for_rep: str | None) -> int:
-    entries = [_entry(store, row) for row in entries_of(store, lead)]
+    entries = [_entry(store, row) for row in entries_of(store, lead, found)]
     if not entries:
         raise Refused(f"the ledger does not know {lead}; say CONNECTION/OBJECT/ID, or the record's id")
     for number, entry in enumerate(entries):

@@ -31,7 +31,7 @@ def run(screen: Screen, *, leads: Sequence[str], connection: str | None, listed:
         return _list(screen, connection)
     found = configuration(screen.directory)
     store = open_store(found.store, create=False)
-    rows = _asked_for(store, leads, connection)
+    rows = _asked_for(store, found, leads, connection)
     if not rows:
         screen.result({"retried": 0}) if screen.json else screen.line("No lead has failed.")
         return OK
@@ -78,12 +78,12 @@ def _of(connection: str | None, rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if connection is None or row.ref.connection == connection]
 
 
-def _asked_for(store: Store, leads: Sequence[str], connection: str | None) -> list[Row]:
+def _asked_for(store: Store, found: Configuration, leads: Sequence[str], connection: str | None) -> list[Row]:
     if not leads:
         return _of(connection, entries_at(store, FAILED))
     rows = []
     for lead in leads:
-        entries = _of(connection, entries_of(store, lead))
+        entries = _of(connection, entries_of(store, lead, found))
         again = [row for row in entries if may_be_asked_for(row)]
         if not again:
             raise Refused(f"{lead} has not failed: {_state(entries)}")
