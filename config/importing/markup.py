@@ -46,6 +46,8 @@ def document(raw: bytes) -> Element:
     reader = _Reader()
     try:
         reader.parser.Parse(raw, True)  # noqa: FBT003 - expat takes it by place
+    except Refusal:  # a ValueError, too
+        raise
     except expat.ExpatError as error:
         raise Refusal(f"line {error.lineno}: no XML: {expat.ErrorString(error.code)}") from error
     except (LookupError, ValueError) as error:  # an encoding that Python does not know, or cannot use here
@@ -73,7 +75,8 @@ class _Reader:
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
         line = self.parser.CurrentLineNumber
         if len(self._open) > _DEEPEST:
-            raise Refusal(f"line {line}: elements nested deeper than {_DEEPEST}")
+            hint = "give the file as Salesforce wrote it"
+            raise Refusal(f"line {line}: elements nested deeper than {_DEEPEST}", hint)
         namespace, _, local = name.rpartition(_SEPARATOR)
         element = Element(namespace, local, line)
         self._open[-1].children.append(element)

@@ -13,6 +13,7 @@ from config.importing.formula import parsed
 from config.importing.logic import NEVER, Untranslated, both, depth
 from config.importing.meaning import Meaning
 from config.importing.metadata import AssignmentRule, Entry, assignment_rules
+from config.people import EMAIL
 from config.problems import Refusal, shown
 from router.model import QueueName, RepId
 from router.rules import ALWAYS, Condition, Keep, ToOwner, ToQueue
@@ -125,7 +126,7 @@ def _entry(entry: Entry, fields: Fields) -> Translation:
     remarks = Remarks()
     name, assign = f"{entry.number} {entry.assigned_to or 'owner stays'}", None
     try:
-        assign = _target(entry)
+        assign = _target(entry, remarks.notes)
         when = _when(entry, Criteria(fields, remarks))
     except Untranslated as reason:
         return Translation(entry, name, Status.NOT, None, assign, (str(reason),), _once(remarks.notes))
@@ -136,14 +137,22 @@ def _entry(entry: Entry, fields: Fields) -> Translation:
     return Translation(entry, name, status, when, assign, _once(remarks.inexact), _once(remarks.notes))
 
 
-def _target(entry: Entry) -> Target:
+def _target(entry: Entry, notes: list[str]) -> Target:
     if entry.assigned_to is None:
         return Keep()
     if entry.assigned_type == "Queue":
         return ToQueue(QueueName(entry.assigned_to))
     if entry.assigned_type in ("User", None):
-        return ToOwner(RepId(entry.assigned_to))
+        return ToOwner(RepId(_user(entry.assigned_to, notes)))
     raise Untranslated(f"it assigns to a {shown(entry.assigned_type)}, which is neither a user nor a queue")
+
+
+def _user(name: str, notes: list[str]) -> str:
+    """Return a user name; one that is an address without case, as Salesforce compares it: two spellings are one."""
+    user = name.casefold() if EMAIL.fullmatch(name) else name
+    if user != name:
+        notes.append(f"the user {shown(name)} became the rep {shown(user)}: case does not count in addresses")
+    return user
 
 
 def _when(entry: Entry, criteria: Criteria) -> Condition:

@@ -118,12 +118,15 @@ BOMB = '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;">]>'
         ("", "the file is empty"),
         ("no xml", "line 1: no XML"),
         (f"{ROOT}<assignmentRule>", "no XML"),
-        (f"{BOMB}{ROOT}&c;</AssignmentRules>", "a DOCTYPE"),
+        (
+            f"{BOMB}{ROOT}&c;</AssignmentRules>",
+            "a DOCTYPE (a) (metadata has none; entities are not read here)",
+        ),
         ('<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "a DOCTYPE"),
         ("<Workflow/>", "<Workflow> in place of <AssignmentRules>"),
         ('<AssignmentRules xmlns="urn:x"/>', "the namespace urn:x"),
         (f"{ROOT}</AssignmentRules>", "no <assignmentRule>"),
-        (ROOT + "<x>" * 30, "nested deeper"),
+        (ROOT + "<x>" * 30, "nested deeper than 20 (give the file as Salesforce wrote it)"),
         (
             f"{ROOT}{rules('<criteriaItems><field>Lead.City</field></criteriaItems>')}</AssignmentRules>",
             "<operation>",
@@ -137,6 +140,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(text: str, why: s
     assert (said.code, said.out) == (2, "")
     assert "bad.xml: " in said.err
     assert why in said.err
+    assert "UTF-8" not in said.err
     assert not (tmp_path / "new").exists()
 
 
@@ -165,3 +169,21 @@ def test_an_entry_that_cannot_be_said_stands_as_a_comment(entry: str, why: str) 
     assert why in only.why[0]
     assert "  # Entry 1 was not translated" in found.texts["rules.yaml"]
     assert found.outcomes([{"City": "x"}]) == [("default", None)]
+
+
+def user(name: str) -> str:
+    return f"<assignedTo>{name}</assignedTo><assignedToType>User</assignedToType>"
+
+
+def test_a_user_in_two_spellings_of_one_address_is_one_rep_and_a_note_says_so() -> None:
+    entries = (
+        user("A@x.com") + criterion("Lead.City", "equals", "Rome"),
+        user("a@X.com") + criterion("Lead.City", "equals", "Bonn"),
+        user("a@x.com"),
+    )
+    found = Imported.of(f"{ROOT}{rules(*entries)}</AssignmentRules>".encode())
+    assert found.outcomes([{"City": "Rome"}, {"City": "Bonn"}, {}]) == [("owner", "a@x.com")] * 3
+    assert found.translated.rule is not None
+    notes = [each.notes for each in found.translated.rule.entries]
+    assert ["A@x.com became the rep a@x.com" in "".join(each) for each in notes] == [True, False, False]
+    assert [len(each) for each in notes] == [1, 1, 0]
