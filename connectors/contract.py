@@ -319,6 +319,10 @@ class Connector(ABC):
         """Return what the connection asks of the CRM and the CRM does not have or allow, a line each."""
         return ()
 
+    def notices(self) -> Sequence[str]:
+        """Return what is worth knowing of the CRM though the connection works, a line each; asked by `check --live`."""
+        return ()
+
     def close(self) -> None:
         """Give back connections and files; the connector is not used afterwards."""
         return

@@ -123,6 +123,7 @@ def _compared(wired: Wired, seams: Seams, answered: Answered) -> Iterator[str]:
         )
     problems = calling(seams, connector.problems)
     yield from (f"{name}: {problem}" for problem in problems)
+    answered.notices.extend(f"{name}: {notice}" for notice in calling(seams, connector.notices))
     if connector.features.every_record_owned and not problems:
         answered.notices.append(_newest(wired, seams, users))
     people = directory(book, name, settings.replaces, users, any_owner=connector.features.any_owner)

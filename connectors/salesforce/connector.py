@@ -176,6 +176,17 @@ class SalesforceConnector(Connector):
         ]
         return [*said, *self._no_record(self._options)] if self._account.carrier == RECORD else said
 
+    def notices(self) -> Sequence[str]:
+        asked = [wire_users.any_history(self._table)]
+        (found,) = self._each("history", asked, hidden=asked)
+        said = list(wire_users.without_history(self._table, found))
+        if found is not None and not _asked(self._client.user):
+            said.append(
+                "the id of the user cannot be read (/services/oauth2/userinfo): a person's choice made in the instant "
+                "of a write is not found; let the session have the scope `openid` or `id`, or log in by another flow"
+            )
+        return said
+
     def _no_record(self, options: Options) -> Iterable[str]:
         try:
             found = self._described(options.audit_object)

@@ -83,6 +83,23 @@ def histories(table: Table, ids: Sequence[str]) -> Iterator[str]:
     yield from soql.filled(ids, query)
 
 
+def any_history(table: Table) -> str:
+    """Return the query that finds out whether the org keeps a history of owners."""
+    where = [f"Field IN {soql.texts(_OWNER_FIELDS)}"]
+    return soql.select((ID,), _history_of(table.object)[1], where, "LIMIT 1")
+
+
+def without_history(table: Table, found: Rows | None) -> Iterator[str]:
+    """Say what is not found out where a history is not to be read (None) or empty, as that of a new org is too."""
+    kind = _history_of(table.object)[1]
+    way_out = f"switch on Field History Tracking for the owner of {table.object}"
+    lost = "a person's choice made in the instant of a write is not found"
+    if found is None:
+        yield f"the org keeps no {kind}, or hides it from this user: {lost}; {way_out}, and let the user see it"
+    elif not found:
+        yield f"no owner change is in {kind}: if the org does not keep them, {lost}; {way_out}"
+
+
 def _history_of(kind: str) -> tuple[str, str]:
     if kind.lower().endswith("__c"):
         return "ParentId", f"{kind[:-3]}__History"

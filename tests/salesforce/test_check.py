@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from connectors.contract import Rights
+from connectors.contract import Rights, Secret
 from connectors.salesforce import wire_describe
 from connectors.salesforce.wire import Rows
 from connectors.salesforce.wire_describe import Described
 from sandbox.salesforce import Settings
 from sync.trouble import CONFIG_WRONG, OK
 from tests.cli.program import Office, Said
+from tests.contract.world import DAY
 from tests.salesforce.conftest import Open
+from tests.salesforce.front import errors
 from tests.salesforce.org_world import FIELDS, OrgWorld
 
 TEAMS = "reps:\n  - {{id: ana, name: Ana Ruiz, owner: {{sf: {ana}}}}}\nteams:\n  - {{name: smb, members: [ana]}}\n"
@@ -143,3 +145,43 @@ def test_few_leads_of_the_last_hour_are_not_all_that_is_looked_at(opened: Open, 
         "who owns the newest 41 leads: Ana Ruiz 38, the queue Inbound 2 (taken), Bo Lind 1"
         in told.out + told.err
     )
+
+
+NOT_FOUND = "a person's choice made in the instant of a write is not found"
+SWITCH_ON = "switch on Field History Tracking for the owner of Lead"
+
+
+def test_an_org_whose_history_tells_of_owners_gets_no_notice(world: OrgWorld) -> None:
+    world.edit_owner(world.add(DAY), world.people()[0])
+    assert world.connector.notices() == []
+
+
+def test_an_org_without_owner_changes_in_its_history_is_told_what_that_may_mean(
+    opened: Open, check: Check
+) -> None:
+    told = check(at_work(opened), REPLACES)
+    assert told.code == OK, told.err
+    said = f"sf: no owner change is in LeadHistory: if the org does not keep them, {NOT_FOUND}; {SWITCH_ON}"
+    assert said in told.out + told.err
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, "INVALID_TYPE"), (403, "INSUFFICIENT_ACCESS"), (404, "NOT_FOUND")]
+)
+def test_a_history_that_is_not_there_or_hidden_is_told(world: OrgWorld, status: int, code: str) -> None:
+    world.gateway = lambda request: errors(status, code) if "LeadHistory" in request.target else None
+    (notice,) = world.connector.notices()
+    assert notice == (
+        f"the org keeps no LeadHistory, or hides it from this user: {NOT_FOUND}; {SWITCH_ON}, and let the user see it"
+    )
+
+
+def test_a_session_that_does_not_tell_whose_it_is_is_told(world: OrgWorld) -> None:
+    world.edit_owner(world.add(DAY), world.people()[0])
+    session = world.another(token=Secret(world.org.token), instance_url=world.server.url)
+    assert session.notices() == []
+    session = world.another(token=Secret(world.org.token), instance_url=world.server.url)
+    world.gateway = lambda request: errors(403, "FORBIDDEN") if "userinfo" in request.target else None
+    (notice,) = session.notices()
+    assert notice.startswith("the id of the user cannot be read (/services/oauth2/userinfo)")
+    assert "scope `openid` or `id`" in notice
