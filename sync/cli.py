@@ -21,6 +21,7 @@ from sync.commandline import (
     QuietOption,
     Run,
     adding,
+    ended_by_sigterm,
 )
 
 COMMANDS = {
@@ -63,9 +64,7 @@ schemas = typer.Typer(help="What a configuration may contain.", no_args_is_help=
 app.add_typer(schemas, name="config")
 stores = typer.Typer(help="The database of the ledger.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(stores, name="store")
-imports = typer.Typer(
-    help="Take over the rules of another system.", no_args_is_help=True, rich_markup_mode=None
-)
+imports = typer.Typer(help="Take over another system's rules.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(imports, name="import-rules")
 
 command = partial(adding, COMMANDS)
@@ -83,6 +82,7 @@ def _everywhere(
 
 
 @command(app)
+@ended_by_sigterm()
 def sync(
     run: Run,
     every: Annotated[str | None, typer.Option(metavar="T", help="Go on, a pass every T: 60s, 5m.")] = None,

@@ -248,6 +248,18 @@ def test_sigterm_during_a_pass_finishes_the_step_and_is_0_and_stopped(
     monkeypatch.undo()
 
 
+def test_sigterm_before_anything_has_begun_is_0_too(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        pytest.fail("the program went on")
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr("sync.commands.sync.configuration", stopped)
+    told = office.run("sync", "--every", "1h")
+    assert (told.code, told.out, told.err) == (0, "", "")
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
 def test_the_program_works_as_a_process_of_its_own(office: Office) -> None:
     ran = office.start("sync", "--json")
     out, err = ran.communicate(timeout=LONG_ENOUGH)
