@@ -5,6 +5,7 @@ https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_as
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ from config.problems import Refusal, shown
 NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
 OBJECT = "Lead"
 _KNOWN = frozenset(("assignedTo", "assignedToType", "booleanFilter", "criteriaItems", "formula"))
+_ONE_EACH = (_KNOWN - {"criteriaItems"}) | {"field", "operation", "value", "valueField"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,10 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: `number` counts from 1 inside its rule. `besides` is what it says and no condition or owner is."""
+    """One entry: `number` counts from 1 inside its rule. `besides` is what it says and no condition or owner is.
+
+    `again` is what it says a second time though the format has it once, by name.
+    """
 
     number: int
     line: int
@@ -38,6 +43,7 @@ class Entry:
     criteria: tuple[Criterion, ...]
     formula: str | None
     besides: tuple[tuple[str, str], ...]
+    again: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,14 @@ def _entry(element: Element, number: int) -> Entry:
         criteria=tuple(_criterion(item) for item in element.all("criteriaItems")),
         formula=element.get("formula"),
         besides=tuple(besides),
+        again=tuple(pair for part in (element, *element.all("criteriaItems")) for pair in _again(part)),
     )
+
+
+def _again(element: Element) -> Iterator[tuple[str, str]]:
+    for name in sorted({child.name for child in element.children} & _ONE_EACH):
+        _, *others = element.all(name)
+        yield from ((name, other.text.strip()) for other in others)
 
 
 def _criterion(element: Element) -> Criterion:

@@ -127,6 +127,7 @@ def _entry(entry: Entry, fields: Fields) -> Translation:
     name, assign = f"{entry.number} {entry.assigned_to or 'owner stays'}", None
     try:
         assign = _target(entry, remarks.notes)
+        _said_once(entry)
         when = _when(entry, Criteria(fields, remarks))
     except Untranslated as reason:
         return Translation(entry, name, Status.NOT, None, assign, (str(reason),), _once(remarks.notes))
@@ -135,6 +136,12 @@ def _entry(entry: Entry, fields: Fields) -> Translation:
         return Translation(entry, name, Status.TRANSLATED, None, assign, (), (note, *_once(remarks.notes)))
     status = Status.PARTLY if remarks.inexact else Status.TRANSLATED
     return Translation(entry, name, status, when, assign, _once(remarks.inexact), _once(remarks.notes))
+
+
+def _said_once(entry: Entry) -> None:
+    if entry.again:
+        names = ", ".join(f"<{name}>" for name in dict(entry.again))
+        raise Untranslated(f"it has {names} more than once, and nothing says which one counts")
 
 
 def _target(entry: Entry, notes: list[str]) -> Target:

@@ -138,6 +138,7 @@ def _as_written(each: Translation) -> Iterator[str]:
         yield f"criterion {number}: {one.field} {one.operation} {one.other or one.value}"
     if entry.boolean_filter:
         yield f"filter: {entry.boolean_filter}"
+    yield from (f"again {name}: {text}" for name, text in entry.again)
 
 
 def _remarks(each: Translation) -> Iterator[str]:

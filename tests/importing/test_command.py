@@ -187,3 +187,31 @@ def test_a_user_in_two_spellings_of_one_address_is_one_rep_and_a_note_says_so() 
     notes = [each.notes for each in found.translated.rule.entries]
     assert ["A@x.com became the rep a@x.com" in "".join(each) for each in notes] == [True, False, False]
     assert [len(each) for each in notes] == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("entry", "again"),
+    [
+        (user("a@x.com") + "<assignedTo>b@x.com</assignedTo>", "assignedTo: b@x.com"),
+        ("<assignedToType>User</assignedToType>" + user("a@x.com"), "assignedToType: User"),
+        ("<formula>ISBLANK(City)</formula><formula>Hot__c</formula>", "formula: Hot__c"),
+        ("<formula/><formula>Hot__c</formula>", "formula: Hot__c"),
+        (
+            "<booleanFilter>1</booleanFilter><booleanFilter>NOT 1</booleanFilter>"
+            + criterion("Lead.City", "equals", "x"),
+            "booleanFilter: NOT 1",
+        ),
+        (
+            criterion("Lead.City", "equals", "x").replace("<value>", "<value>y</value><value>"),
+            "value: x",
+        ),
+    ],
+)
+def test_an_entry_that_says_something_twice_stands_as_a_comment_with_both(entry: str, again: str) -> None:
+    found = Imported.of(f"{ROOT}{rules(entry)}</AssignmentRules>".encode())
+    assert found.translated.rule is not None
+    [only] = found.translated.rule.entries
+    name = again.partition(":")[0]
+    assert only.why == (f"it has <{name}> more than once, and nothing says which one counts",)
+    assert f"  #   again {again}\n" in found.texts["rules.yaml"]
+    assert found.outcomes([{"City": "x"}]) == [("default", None)]
