@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from config.names import Names
@@ -20,12 +20,15 @@ _KINDS = (Kind.TEXT, Kind.COUNTRY, Kind.REGION, Kind.LANGUAGE)
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Reads lists. `emails` finds a rep by e-mail, for files that name owners so."""
+    """Reads lists. `emails` finds a rep by e-mail, for files that name owners so; `assigned` are what rules
+    and steps give leads to: of the lists among them every value needs its owner.
+    """
 
     findings: Findings
     names: Names
     source: Source
     emails: Mapping[str, str]
+    assigned: Container[str] = ()
 
     def read(self, name: Text, node: Node) -> NamedList | None:
         """Read one list; None where it has problems."""
@@ -87,14 +90,31 @@ class Lists:
             self.findings.refused(refusal, file.place)
             return None
         owner = _text(node, "owner") if "owner" in node else None
-        rows = self._rows(file, text, match, owner)
         owners: dict[str, RepId | None] = {}
-        for value, who in rows:
+        for value, who in self._rows(file, text, match, owner):
             if value.strip():
                 self._add(owners, value, self._owner(who), kind)
+            if who is not None:
+                self._half_blank(value, who, match, is_assigned=name in self.assigned)
+        if any(problem.file == file for problem in self.findings.problems):
+            return None
+        if owner is not None and name in self.assigned and not any(owners.values()):
+            raise Refusal(
+                f"no row of {shown(file)} has an owner",
+                "fill in this column, or assign a rep",
+                place=owner.place,
+            )
         if not owners:
             self.findings.notice(file.place, f"the list {shown(name)} is empty", "no lead will be on it")
         return NamedList(str(name), str(match), owners)
+
+    def _half_blank(self, value: Text, who: Text, match: Text, *, is_assigned: bool) -> None:
+        if value.strip() and not who.strip() and is_assigned:
+            hint = "fill in its owner; until then `otherwise` decides"
+            self.findings.notice(value.place, f"'{shown(value)}' has no owner", hint)
+        elif who.strip() and not value.strip():
+            message = f"'{shown(who)}' owns nothing here: the {shown(match)} is blank"
+            self.findings.notice(value.place, message, "fill it in, or remove the row")
 
     def _rows(
         self, file: str, text: str, match: Text, owner: Text | None

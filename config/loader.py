@@ -23,7 +23,7 @@ from config.names import ALWAYS_THERE, Names, keys, named
 from config.options import OptionsReader
 from config.people import People
 from config.problems import ConfigError, Findings, Place, Problem, Refusal
-from config.rulebook import Rules
+from config.rulebook import Rules, owners_named
 from config.secrets import Secrets
 from config.settings import Configuration, Retention, Vocabulary
 from config.shapes import Part, model
@@ -169,7 +169,8 @@ class _Reading:
         people = People(self._findings, names, conditions.zone, place)
         reps = people.reps(teams)
         emails = {rep.email.casefold(): rep.id for rep in reps.values() if rep.email}
-        self._named_parts(file, conditions, Lists(self._findings, names, self._source, emails))
+        lists = Lists(self._findings, names, self._source, emails, owners_named(file))
+        self._named_parts(file, conditions, lists)
         rules = Rules(self._findings, names, conditions)
         return Rulebook(
             rules=rules.read(file),

@@ -35,6 +35,14 @@ from router.rules import (
 )
 
 
+def owners_named(file: RulesFile) -> frozenset[str]:
+    """Return the reps and lists that rules and steps of `otherwise` give leads to."""
+    choices: list[Choice] = [*(rule.assign for rule in file.rules), *(file.otherwise or ())]
+    for rule in file.rules:
+        choices += rule.otherwise or ()
+    return frozenset(str(choice.owner) for choice in choices if choice.owner is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Builds rules; what they name is declared beforehand."""

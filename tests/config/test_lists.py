@@ -117,6 +117,45 @@ def test_a_list_without_owners_cannot_be_assigned_to() -> None:
     assert found == [f"rules.yaml:5:21: the list 'named' gives no owners ({hint})"]
 
 
+ASSIGNED = listed(FILE).replace("assign: keep", "assign: {owner: named}")
+
+
+@pytest.mark.parametrize(
+    ("csv", "problem"),
+    [
+        (
+            "domain,rep\na.com,\nb.com,\n",
+            "rules.yaml:2:50: no row of named.csv has an owner (fill in this column, or assign a rep)",
+        ),
+        ("domain,rep\n,ana\n", "rules.yaml:2:50: no row of named.csv has an owner"),
+        ("domain,rep\na.com,anna\n", "named.csv:2:1: unknown rep 'anna' (did you mean 'ana'?)"),
+        ("domain,rep\na.com,ana,x\n", "named.csv:2:1: 3 columns where the header has 2"),
+        ('domain,rep\n"a.com,ana\n', "named.csv:2:1: cannot be read as CSV"),
+    ],
+)
+def test_a_list_without_a_good_row_that_is_assigned_to_is_one_problem(csv: str, problem: str) -> None:
+    found = problems(rules=ASSIGNED, named_csv=csv)
+    assert len(found) == 1
+    assert found[0].startswith(problem)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        ASSIGNED,
+        listed(FILE).replace("{team: smb}", "{team: smb}, otherwise: [{owner: named}, alert]"),
+        f"otherwise: [{{owner: named}}, alert]\n{listed(FILE)}",
+    ],
+)
+def test_a_value_without_its_owner_is_noticed_where_leads_go_to_the_owner(rules: str) -> None:
+    csv = "domain,rep\nacme.com,\na.com,ana\n,bo\n , \n"
+    assert notices(rules=rules, named_csv=csv) == [
+        "named.csv:2:1: 'acme.com' has no owner (fill in its owner; until then `otherwise` decides)",
+        "named.csv:4:1: 'bo' owns nothing here: the domain is blank (fill it in, or remove the row)",
+    ]
+    assert notices(rules=listed(FILE), named_csv="domain,rep\nacme.com,\na.com,ana\n") == []
+
+
 def test_a_name_of_a_rep_and_a_list_is_refused() -> None:
     text = listed("[a.com]").replace("named", "ana").replace("assign: keep", "assign: {owner: ana}")
     assert "'ana' is a rep and a list" in problems(rules=text)[0]
