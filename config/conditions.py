@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from config import scalars
 from config.names import Names
-from config.operands import ORDERED, canonical, one, point, several
+from config.operands import ORDERED, canonical, one, part, point, several
 from config.parts import Parts
 from config.problems import Findings, Place, Refusal, shown
 from config.yamltext import Blank, Map, Node, Seq, Text
@@ -183,7 +183,7 @@ class Conditions:
         if op is Op.BETWEEN:
             return self._between(kind, node)
         if op in _TEXT_OPS:
-            return tuple(str(text) for text in several(node))
+            return tuple(part(text) for text in several(node))
         return (point(one(node), op, kind, self.zone),)
 
     def _between(self, kind: Kind, node: Node) -> tuple[Operand, ...]:

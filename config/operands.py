@@ -31,7 +31,7 @@ def literal(text: Text, kind: Kind) -> str:
 def canonical(text: Text, field: str, kind: Kind, findings: Findings) -> Operand:
     """Return the operand of an equality; what can never match is a notice."""
     if not text.strip():
-        raise Refusal("an empty value", "ask for missing values with {blank: true}")
+        raise _empty(text)
     if kind in _NUMBERS:
         return scalars.number(text)
     if kind is Kind.BOOLEAN:
@@ -40,6 +40,17 @@ def canonical(text: Text, field: str, kind: Kind, findings: Findings) -> Operand
         raise Refusal("a time equals no other", "ask with before, after, between or within")
     _warn(text, field, findings)
     return literal(text, kind)
+
+
+def part(text: Text) -> str:
+    """Return the operand of an operator on text: every text has the empty one, but a blank alone can be meant."""
+    if not text:
+        raise _empty(text)
+    return str(text)
+
+
+def _empty(text: Text) -> Refusal:
+    return Refusal("an empty value", "ask for missing values with {blank: true}", place=text.place)
 
 
 def point(text: Text, op: Op, kind: Kind, zone: str) -> Operand:

@@ -132,6 +132,11 @@ def test_a_list_is_the_values_it_holds_under_its_name() -> None:
         ("{source: {matches: a}}", "4:21: unknown operator 'matches' (write contains, starts_with"),
         ("{source: }", "4:20: has no value (ask for missing values with {blank: true})"),
         ('{source: ""}', "4:20: an empty value"),
+        *(
+            (f'{{source: {{{op}: [a, ""]}}}}', f"4:{len(op) + 27}: an empty value (ask for missing values")
+            for op in ("contains", "starts_with", "ends_with", "word")
+        ),
+        ('{source: {contains: ""}}', "4:31: an empty value"),
         ("{source: []}", "4:20: an empty list"),
         ("{source: {}}", "4:20: no operator and no value"),
         ("{any: {source: a}}", "4:17: 'any' must be a list of conditions"),
