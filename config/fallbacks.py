@@ -43,12 +43,15 @@ def _unreached(steps: Sequence[Placed], findings: Findings) -> None:
 def _asked_again(target: Target | None, steps: Sequence[Placed], findings: Findings) -> None:
     """Refuse to ask those again who have just had nobody for the lead: the answer would be the same."""
     before: list[Target | StepTarget] = [] if target is None else [target]
+    held = False
     for step, place in steps:
-        if any(_same(step.do, other) for other in before):
-            hint = "name another one, ask less under `require`, or wait with {hold: 2h}"
-            findings.add(place, f"{_named(step.do)} was asked just before, and had nobody for the lead", hint)
+        same = next((other for other in before if _same(step.do, other)), None)
+        if same is not None:
+            message = f"{_named(step.do)} was asked just before, and {_answered(step.do)}"
+            findings.add(place, message, _instead(same, held=held))
         if step.when is If.ALWAYS:
             before.append(step.do)
+        held = held or isinstance(step.do, Hold)
 
 
 def _same(step: StepTarget, other: Target | StepTarget) -> bool:
@@ -66,6 +69,17 @@ def _named(step: StepTarget) -> str:
     return f"team '{step.team}'" if isinstance(step, ToTeam) else "this owner"
 
 
+def _answered(step: StepTarget) -> str:
+    return "had nobody for the lead" if isinstance(step, ToTeam) else "could not take the lead"
+
+
+def _instead(asked: Target | StepTarget, *, held: bool) -> str:
+    """Return the ways out: what was done already is none."""
+    less = ["ask less under `require`"] if isinstance(asked, ToTeam) and asked.require else []
+    last = "leave this out: while a lead is held, all before the hold are asked again" if held else ""
+    return ", ".join(["name another one", *less, "or " + (last or "wait with {hold: 2h}")])
+
+
 def _idle_holds(steps: Sequence[Placed], findings: Findings) -> None:
     """Note holds that wait for nobody, or are over before they begin: all run from the first moment."""
     for placed, before in _holds(steps):
@@ -73,6 +87,9 @@ def _idle_holds(steps: Sequence[Placed], findings: Findings) -> None:
         if placed.step.when is If.NOBODY:
             hint = "hold others, with `if: closed` or `if: full`, and give these to a team or queue"
             findings.notice(placed.place, "it holds leads for which no member has the attributes", hint)
+        elif isinstance(hold, Hold) and not hold.at_most:
+            hint = "write how long, such as 2h, or leave it out"
+            findings.notice(placed.place, "a hold of no time waits for nobody", hint)
         elif isinstance(hold, Hold) and hold.at_most <= before:
             hint = "all holds of a lead run from its first one: write a longer time"
             findings.notice(placed.place, "this hold is over when the one before it is", hint)

@@ -18,6 +18,8 @@ QUEUED = (
     "(put the queue last, or give it a condition such as `if: nobody`)"
 )
 IDLE = f"it holds leads for which no member has the attributes ({OTHERS})"
+AGAIN = "leave this out: while a lead is held, all before the hold are asked again"
+NO_TIME = "a hold of no time waits for nobody (write how long, such as 2h, or leave it out)"
 OVER = f"this hold is over when the one before it is ({LONGER})"
 
 
@@ -67,7 +69,12 @@ def test_steps_that_each_have_their_use_are_left_alone(steps: str) -> None:
         ),
         ("{team: smb}", "[{hold: 1h}, {team: smb}, alert]", "3:14", "team 'smb' was asked just before"),
         ("{team: smb}", "[{team: backup}, {hold: 1h}, {team: backup}, alert]", "3:30", "team 'backup' was"),
-        ("{owner: ana}", "[{owner: ana}, alert]", "3:2", "this owner was asked just before"),
+        (
+            "{owner: ana}",
+            "[{owner: ana}, alert]",
+            "3:2",
+            "this owner was asked just before, and could not take",
+        ),
         ("{team: smb}", "[{owner: bo}, {owner: bo}, alert]", "3:15", "this owner was asked just before"),
     ],
 )
@@ -79,12 +86,35 @@ def test_a_circle_or_a_contradiction_is_refused(assign: str, steps: str, place: 
 
 
 @pytest.mark.parametrize(
+    ("assign", "steps", "hint"),
+    [
+        ("{team: smb}", "[{team: smb}, alert]", "name another one, or wait with {hold: 2h}"),
+        ("{owner: ana}", "[{owner: ana}, alert]", "name another one, or wait with {hold: 2h}"),
+        (
+            "{team: smb, require: {language: es}}",
+            "[{team: smb, require: {language: es}}, alert]",
+            "name another one, ask less under `require`, or wait with {hold: 2h}",
+        ),
+        ("{team: smb}", "[{hold: 2h}, {team: smb}]", f"name another one, or {AGAIN}"),
+        ("{owner: ana}", "[{hold: 2h}, {owner: ana}]", f"name another one, or {AGAIN}"),
+    ],
+)
+def test_the_ways_out_of_a_circle_are_those_not_taken_yet(assign: str, steps: str, hint: str) -> None:
+    found = problems(teams=PEOPLE, rules=rules(steps, assign))
+    assert len(found) == 1
+    assert found[0].endswith(f" ({hint})")
+
+
+@pytest.mark.parametrize(
     ("steps", "notice"),
     [
         ("[{queue: backup}, alert]", f"3:19: {QUEUED}"),
         ("[{hold: 1h}]", f"3:2: {NO_END}"),
         ("[{team: backup}]", f"3:2: {NO_END}"),
         ("[{hold: 1h, if: nobody}, alert]", f"3:2: {IDLE}"),
+        ("[{hold: 0h}, alert]", f"3:2: {NO_TIME}"),
+        ("[{hold: {until: open, at_most: 0}}, alert]", f"3:2: {NO_TIME}"),
+        ("[{hold: 2h}, {hold: 0h}, alert]", f"3:14: {NO_TIME}"),
         ("[{hold: 2h}, {hold: 1h}, alert]", f"3:14: {OVER}"),
         ("[{hold: 2h}, {hold: {until: open, at_most: 2h}}, alert]", f"3:14: {OVER}"),
     ],
