@@ -80,7 +80,7 @@ class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  
 def tree(file: str, text: str, findings: Findings) -> Map | None:
     """Return the mapping that a file holds; None where it cannot be read at all, which is then a problem."""
     try:
-        _check_depth(text)
+        _check_depth(file, text)
         root = _Loader(text.removeprefix("\ufeff")).get_single_node()
         read = _Reader(file, findings).root(root)
     except yaml.YAMLError as error:
@@ -94,7 +94,7 @@ def tree(file: str, text: str, findings: Findings) -> Map | None:
     return None
 
 
-def _check_depth(text: str) -> None:
+def _check_depth(file: str, text: str) -> None:
     """Refuse nesting before the parser composes it: written in C, it would end the process."""
     depth = deepest = 0
     for sign in _BRACKET.findall(text):
@@ -106,7 +106,8 @@ def _check_depth(text: str) -> None:
     for event in yaml.parse(text.removeprefix("\ufeff"), Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise Refusal("nested too deeply", f"at most {DEEPEST} levels")
+            hint = f"at most {DEEPEST} levels; of a condition, name parts as territories"
+            raise Refusal("nested too deeply", hint, place=_place(file, cast(yaml.Mark, event.start_mark)))
 
 
 class _Reader:
@@ -181,10 +182,14 @@ class _Reader:
         return Text(node.value, place, plain=not node.style)
 
     def _place(self, node: yaml.Node) -> Place:
-        return Place(self._file, node.start_mark.line + 1, node.start_mark.column + 1)
+        return _place(self._file, node.start_mark)
 
     def _refuse(self, node: yaml.Node, message: str) -> NoReturn:
         raise Refusal(message, place=self._place(node))
+
+
+def _place(file: str, mark: yaml.Mark) -> Place:
+    return Place(file, mark.line + 1, mark.column + 1)
 
 
 def _children(node: yaml.Node) -> Iterator[yaml.Node]:
@@ -201,7 +206,7 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> Refusal:
     mark = getattr(error, "problem_mark", None)
     if mark is None:
         return _unprintable(file, text)
-    place = Place(file, mark.line + 1, mark.column + 1)
+    place = _place(file, mark)
     lines = text.removeprefix("\ufeff").splitlines()
     line = lines[mark.line] if mark.line < len(lines) else ""
     problem = str(getattr(error, "problem", None) or "cannot be read")

@@ -97,9 +97,12 @@ BILLION = "a0: &a0 [x, x, x, x, x, x, x, x]\n" + "".join(
         ("a: 'x\n", "x.yaml:2:1: a quote is opened and never closed"),
         ("--- {a: b}\n--- {c: d}\n", "x.yaml:2:1: another document (only one a file)"),
         ("a: x\x01\n", "x.yaml:1:5: a control character (U+0001)"),
-        ("a: " + "[" * 200_000, "x.yaml:1:1: nested too deeply"),
-        ("a: " + "{b: " * 200_000, "x.yaml:1:1: nested too deeply"),
-        ("- " * 200_000, "x.yaml:1:1: nested too deeply"),
+        (
+            "a: " + "[" * 200_000,
+            "x.yaml:1:103: nested too deeply (at most 100 levels; of a condition, name parts as territories)",
+        ),
+        ("a: " + "{b: " * 200_000, "x.yaml:1:400: nested too deeply"),
+        ("a:\n  b: 1\nc:\n " + "- " * 200_000, "x.yaml:4:200: nested too deeply"),
         (BILLION, "multiply to more than a million values"),
     ],
 )
