@@ -179,6 +179,8 @@ class _OrOne:
 
 Many = Annotated[list[T], BeforeValidator(_listed), _OrOne]
 """A list, or one value that stands for a list of one."""
+ItemsOrOne = Annotated[Items[T], BeforeValidator(_listed), _OrOne]
+"""Such a list whose items are read one by one."""
 
 
 # --- reading with all problems ----------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from config.shapes import (
     Condition,
     Flag,
     Items,
+    ItemsOrOne,
     Number,
     Part,
     Raw,
@@ -141,7 +142,7 @@ class StepEntry(Choice):
         return word_or("alert", handler(core))
 
 
-Steps = Items[Annotated[StepEntry, stands_for("alert", "write alert, or a mapping such as {hold: 2h}")]]
+Steps = ItemsOrOne[Annotated[StepEntry, stands_for("alert", "write alert, or a mapping such as {hold: 2h}")]]
 
 
 class RuleEntry(Part):
@@ -191,7 +192,7 @@ class RulesFile(Part):
         {},
         description="Named conditions: the first that holds is the customer type, where the CRM gives none.",
     )
-    score: Items[PointsEntry] = Field(
+    score: ItemsOrOne[PointsEntry] = Field(
         [], description="Points that sum up to the score, where the CRM gives none."
     )
     same_person: SamePersonEntry | None = Field(

@@ -15,6 +15,7 @@ from config.shapes import (
     AboveZero,
     Flag,
     Items,
+    ItemsOrOne,
     Many,
     Names,
     Part,
@@ -163,7 +164,7 @@ class TeamEntry(Part):
     """Reps who share turns."""
 
     name: Word = Field(description="How rules call this team.")
-    members: Annotated[Items[Members], BeforeValidator(_somebody)] = Field(
+    members: Annotated[ItemsOrOne[Members], BeforeValidator(_somebody)] = Field(
         description="Rep ids, or {ID: FACTOR} to change a rep's weight in this team."
     )
     absence: Annotated[

@@ -59,7 +59,7 @@ def test_bands_and_points_become_conditions() -> None:
             "1:9: 'half_life' is no time at all (write one such as 14d, or",
         ),
         ("score: [{points: 5, halflife: 1d}]", "1:21: unknown key 'halflife' (did you mean 'half_life'?)"),
-        ("score: {points: 5}", "1:8: 'score' must be a list"),
+        ("score: {points: many}", "1:17: 'many' is no number"),
     ],
 )
 def test_what_cannot_be_worked_out_is_refused_at_its_place(text: str, problem: str) -> None:

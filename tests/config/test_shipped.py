@@ -30,6 +30,7 @@ from config.yamltext import Blank, Map, Node, Seq, tree
 from connectors import hubspot, leadsquared, memory, salesforce
 from connectors.contract import Secret
 from connectors.normalise.transforms import TRANSFORMS
+from tests.config.world import RULES, TEAMS, configured
 
 HOME = Path(config.__file__).parent
 PAGE = HOME.parent / "docs" / "configuration.md"
@@ -151,6 +152,26 @@ def test_the_schema_finds_what_the_loader_would_refuse(name: str, text: str) -> 
     own = {"$ref": f"#/$defs/{name}", "$defs": schema()["$defs"]}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft202012Validator(own).validate(typed(node))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "item"),
+    [
+        ("teams", f"{TEAMS}  - {{name: one, members: ITEM}}", "ana"),
+        ("teams", f"{TEAMS}  - {{name: one, members: ITEM}}", "{ana: 2}"),
+        ("rules", "rules: [{name: One, assign: {team: smb}, otherwise: ITEM}]", "alert"),
+        ("rules", "rules: [{name: One, assign: {team: smb}, otherwise: ITEM}]", "{hold: 2h}"),
+        ("rules", f"otherwise: ITEM\n{RULES}", "{queue: backup}"),
+        ("rules", f"score: ITEM\n{RULES}", "{points: 5}"),
+    ],
+)
+def test_a_list_of_one_needs_no_brackets(name: str, text: str, item: str) -> None:
+    alone, listed = text.replace("ITEM", item), text.replace("ITEM", f"[{item}]")
+    assert configured(**{name: alone}).rulebook == configured(**{name: listed}).rulebook
+    node = tree("x.yaml", alone, Findings())
+    assert node is not None
+    own = {"$ref": f"#/$defs/{name}", "$defs": schema()["$defs"]}
+    jsonschema.Draft202012Validator(own).validate(typed(node))
 
 
 def test_the_schema_is_one_and_can_be_written_as_json() -> None:
