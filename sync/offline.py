@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import TextIO
 
@@ -60,22 +61,48 @@ def _record(fields: dict[str, RawValue], number: int, connection: str, object_ty
 
 def _csv(file: Path, text: TextIO) -> Iterator[tuple[int, dict[str, RawValue]]]:
     csv.field_size_limit(_FIELD_LIMIT)
-    above, number = 0, 0
+    above, number, delimiter = 0, 0, ","
+    row: list[str] = []  # the lines of the row that is being read
     try:
         first, above = _first_line(file, text)
         delimiter = max(_DELIMITERS, key=first.count)
-        reader = csv.reader(chain([first], text), delimiter=delimiter, strict=True)
+        reader = csv.reader(_kept(chain([first], text), row), delimiter=delimiter, strict=True)
         names = _names(file, next(reader), above + 1)
+        number = reader.line_num
+        row.clear()
         for cells in reader:
             number = reader.line_num
+            row.clear()
             if len(cells) > len(names):
                 raise Refused(f"{file}:{above + number}: {len(cells)} values for {len(names)} columns")
             if cells:
                 yield above + number - 1, dict(zip(names, chain(cells, [""] * len(names)), strict=False))
     except csv.Error as error:
-        raise Refused(f"{file}:{above + number + 1}: not a row of CSV: {error}") from error
+        line, why = _broken(row, delimiter) or (0, str(error))
+        raise Refused(f"{file}:{above + number + 1 + line}: not a row of CSV: {why}") from error
     except UnicodeDecodeError as error:
         raise _not_utf8(file) from error
+
+
+def _kept(lines: Iterable[str], row: list[str]) -> Iterator[str]:
+    for line in lines:
+        row.append(line)
+        yield line
+
+
+def _broken(row: list[str], delimiter: str) -> tuple[int, str] | None:
+    """Return in which line of a row, counted from 0, a quote opens that does not close, and the way out."""
+    text, sign, at = "".join(row), re.escape(delimiter), 0
+    value = re.compile(rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^"{sign}\r\n][^{sign}\r\n]*+|){sign}')
+    while found := value.match(text, at):
+        at = found.end()
+    if text[at : at + 1] != '"':
+        return None
+    line = sum(end <= at for end in accumulate(map(len, row)))
+    return line, (
+        "a quote opens here that does not close where its value ends; "
+        "close it, or take it away; within a value it is written twice"
+    )
 
 
 def _first_line(file: Path, text: TextIO) -> tuple[str, int]:

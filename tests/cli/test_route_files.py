@@ -22,13 +22,26 @@ READ = {
     "an id of its own": (b"ID,email,country\n00Q7,a@b.de,DE\n", "00Q7"),
 }
 
+OPEN = "not a row of CSV: a quote opens here that does not close where its value ends; close it"
+
 REFUSED = {
     "nothing": (b"", ": the file is empty; its first line must name the columns"),
     "blank lines alone": (b"\n\n\n", ": the file is empty"),
     "columns of another table": (b"sku,price\n1,2\n", ": no column fills a field of a lead: sku, price"),
     "two columns of one name": (b"email,email\na@b.de,c@d.de\n", ":1: two columns are named email"),
     "a row too long": (b"email,country\na@b.de,DE\nc@d.de,FR,2\n", ":3: 3 values for 2 columns"),
-    "a quote without end": (b'email,country\n"a@b.de,DE\n', "not a row of CSV: unexpected end of data"),
+    "a quote without end": (b'email,country\n"a@b.de,DE\n', f":2: {OPEN}"),
+    "a quote without end in the heading": (b'\n"email,country\na@b.de,DE\n', f":2: {OPEN}"),
+    "a quote without end further down": (b'email;name\na@b.de;"A\nB"\nc@d.de;"C\ne@f.de;E\n', f":4: {OPEN}"),
+    "a quote without end behind one with": (
+        b'email,name,x\na@b.de,"A\n""B""\nC","D\nc@d.de,C,\n',
+        f":4: {OPEN}",
+    ),
+    "a quote that the next one ends": (b'email,name\n"a@b.de,A\nc@d.de,C\n"e@f.de",E\n', f":2: {OPEN}"),
+    "a value too large": (
+        b"email,name\na@b.de,A\nc@d.de," + b"x" * 10_000_001 + b"\n",
+        ":3: not a row of CSV: field",
+    ),
     "mixed encodings": (
         "email,company\na@b.de,Müller\n".encode() + "c@d.de,Müller\n".encode("latin-1"),
         ":3: not UTF-8; save the file as UTF-8",
