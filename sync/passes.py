@@ -130,6 +130,8 @@ def _open(
             order.tell(f"{ledger.connection}: {line}; what was known of it before stays in force")
         for line in calendars.left_out:
             order.tell(f"{ledger.connection}: {line}; that part is left out")
+        for line in calendars.assumed:
+            order.tell(f"{ledger.connection}: {line}")
         announce(session, ledger, wired.router.book, found, seams.clock(), busy=calendars.busy)
         return found
 

@@ -22,10 +22,14 @@ _FREE = {"FREE", "WORKINGELSEWHERE"}
 
 
 class Busy(NamedTuple):
-    """Busy times within a window, merged, in order; and what of the calendar could not be read, a line each."""
+    """Busy times within a window, merged, in order; and what of the calendar could not be read, a line each.
+
+    `assumed` is what was read as something that it does not say.
+    """
 
     times: tuple[Span, ...]
     unread: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
 
 
 class Owner(NamedTuple):
@@ -39,6 +43,7 @@ def busy_times(text: str, owner: Owner, window: Span) -> Busy:
     """Read a calendar; raises `Unread` where it is none. An event that cannot be read does not hide the others."""
     found: list[Span] = []
     unread: list[str] = []
+    assumed: list[str] = []
     for calendar in calendars(text):
         zones = Zones(
             ZoneInfo(owner.zone), {_id(part): part for part in calendar.parts if part.name == "VTIMEZONE"}
@@ -48,8 +53,11 @@ def busy_times(text: str, owner: Owner, window: Span) -> Busy:
                 found += read
             except Unread as error:
                 unread.append(str(error))
-        unread += (f"line {line}: nobody knows the time zone {name}" for name, line in zones.strange.items())
-    return Busy(_merged(found, window), tuple(unread))
+        assumed += (
+            f"line {line}: nobody knows the time zone {name}, so its times are taken as those of {owner.zone}"
+            for name, line in zones.strange.items()
+        )
+    return Busy(_merged(found, window), tuple(unread), tuple(assumed))
 
 
 def _id(part: Component) -> str:

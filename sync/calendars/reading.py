@@ -23,12 +23,13 @@ WEEKS = 13
 class Known(NamedTuple):
     """When the reps are busy: times at which that begins and ends, in turn. Of the others, a line why nobody can say.
 
-    `left_out` is what single calendars say that nobody can read.
+    `left_out` is what single calendars say that nobody can read; `assumed` is what counts, but as something else.
     """
 
     busy: Mapping[RepId, tuple[datetime, ...]]
     unread: tuple[str, ...]
     left_out: tuple[str, ...]
+    assumed: tuple[str, ...]
 
 
 def read_calendars(reps: Iterable[Rep], seams: Seams, *, allowed: Container[str] = ()) -> Known:
@@ -50,6 +51,7 @@ def _known(asked: Iterable[tuple[Rep, Callable[[], str]]], now: datetime) -> Kno
     busy: dict[RepId, tuple[datetime, ...]] = {}
     unread: list[str] = []
     left_out: list[str] = []
+    assumed: list[str] = []
     for rep, text in asked:
         try:
             found = busy_times(text(), Owner(rep.zone, rep.email), weeks_from(now))
@@ -58,7 +60,8 @@ def _known(asked: Iterable[tuple[Rep, Callable[[], str]]], now: datetime) -> Kno
         else:
             busy[rep.id] = tuple(edge for span in found.times for edge in span)
             left_out += (f"{_called(rep)}: {why}" for why in found.unread)
-    return Known(busy, tuple(unread), tuple(left_out))
+            assumed += (f"{_called(rep)}: {why}" for why in found.assumed)
+    return Known(busy, tuple(unread), tuple(left_out), tuple(assumed))
 
 
 def weeks_from(now: datetime) -> Span:

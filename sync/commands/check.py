@@ -48,7 +48,7 @@ def _calendars(found: Configuration, *, live: bool) -> Sequence[str]:
     from sync.live import read_now
 
     known = read_now(reps, found.allow_hosts)
-    return (*known.unread, *known.left_out)
+    return (*known.unread, *known.left_out, *known.assumed)
 
 
 def _show_owners(screen: Screen) -> None:

@@ -72,6 +72,8 @@ def _busy(book: Rulebook, screen: Screen, now: datetime) -> Mapping[RepId, Seque
     known = read_files(reps, now)
     for line in (*known.unread, *known.left_out):
         screen.tell(f"{line}; counts as free time")
+    for line in known.assumed:
+        screen.tell(line)
     return known.busy
 
 

@@ -60,6 +60,20 @@ def test_a_calendar_that_cannot_be_read_is_said_and_stops_nothing(office: Office
     assert "ana.ics, the calendar of ana: line 3: DTSTART holds no date: soon" in office.run("check").err
 
 
+def test_times_of_a_zone_that_nobody_knows_count_and_nothing_else_is_said(office: Office) -> None:
+    office.write(
+        "ana.ics", CALENDAR.replace("VALUE=DATE:20261118", "TZID=Mars/X:20261118T110000\nDURATION:PT4H")
+    )
+    said = office.run("route", str(office.directory / "new.csv"), "--at", WEDNESDAY)
+    line = (
+        "ana.ics, the calendar of ana: line 3: nobody knows the time zone Mars/X, so its times are taken as"
+    )
+    assert line in said.err
+    assert "free time" not in said.err
+    assert line in office.run("check").err
+    assert owners(office, WEDNESDAY) == {"bo"}
+
+
 def test_a_url_is_asked_by_check_live_alone(office: Office) -> None:
     office.change("teams.yaml", "calendar: ana.ics", "calendar: 'http://127.0.0.1:9/5ecret.ics'")
     assert office.run("check").err == ""
