@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import orjson
 
@@ -32,18 +31,6 @@ class Answer:
             return float(text)
         until, now = _date(text), self.date()
         return max((until - now).total_seconds(), 0.0) if until and now else None
-
-
-def decoded(body: bytes) -> Any:
-    """Return what a body of JSON says; what only lenient readers take (half a surrogate pair) is read too.
-
-    Integers beyond 64 bits come as floats. Raises `ValueError` where it is no JSON, `RecursionError` where it is
-    nested without end.
-    """
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return json.loads(body)
 
 
 def encoded(value: object) -> bytes:

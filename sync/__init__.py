@@ -2,4 +2,6 @@
 
 import os
 
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # we have none; to look for them costs 15 ms of each start
+os.environ.setdefault(
+    "PYDANTIC_DISABLE_PLUGINS", "__all__"
+)  # we have none; to look for them costs 15 ms of each start

@@ -6,12 +6,13 @@ HubSpot's own 404 on an object, of its CDN, or of a proxy in between.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from connectors.errors import ConnectorError, Doubt, Retry, Skip, Stop
-from connectors.http import Answer, decoded
+from connectors.http import Answer
 from connectors.hubspot.wire_words import errors, listed, words, wrongs
 
 _IDS = ("ids", "id", "objectId", "objectIds", "fromObjectId", "toObjectId", "objectWriteTraceId")
@@ -81,7 +82,7 @@ def is_not_there(error: Mapping[str, Any]) -> bool:
 
 def _object(body: bytes) -> dict[str, Any] | None:
     try:
-        found = decoded(body)
+        found = json.loads(body)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
