@@ -14,10 +14,11 @@ from router.model import Days
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([smhdw])", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:_\d{3})*(?:\.\d{1,12})?", re.ASCII)
+_DIGITS = re.compile(r"[+-]?\d+", re.ASCII)
 _WHOLE = re.compile(r"\d{1,12}(?:_\d{3})*", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LONGEST = 36_525 * 86_400.0  # seconds; before and after today there are dates for as long
-_LATEST_YEAR = 9000  # a day later must still be a date, in every zone
+_EARLIEST_YEAR, _LATEST_YEAR = 1900, 9000  # a day later must still be a date, in every zone
 
 
 def duration(text: str) -> float:
@@ -36,6 +37,9 @@ def duration(text: str) -> float:
 def number(text: str) -> Decimal:
     """Read a plain decimal number; `1_000_000` is a million."""
     if not _NUMBER.fullmatch(text):
+        whole_part = text.partition(".")[0].replace("_", "")
+        if _DIGITS.fullmatch(whole_part) and len(whole_part.lstrip("+-")) > 18:
+            raise Refusal(f"'{shown(text)}' is too large", "write at most 18 digits")
         raise Refusal(f"'{shown(text)}' is no number", "write digits only, such as 1000 or 0.5")
     return Decimal(text.replace("_", ""))
 
@@ -89,9 +93,17 @@ def day(text: str) -> date:
         read = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         read = None
-    if read is None or not 1900 <= read.year <= _LATEST_YEAR:
+    if read is None:
         raise Refusal(f"'{shown(text)}' is no date", "write year-month-day, such as 2026-01-31")
+    _check_year(text, read)
     return read
+
+
+def _check_year(text: str, read: date) -> None:
+    if not _EARLIEST_YEAR <= read.year <= _LATEST_YEAR:
+        late = read.year > _LATEST_YEAR
+        bound = f"later than the year {_LATEST_YEAR}" if late else f"earlier than the year {_EARLIEST_YEAR}"
+        raise Refusal(f"'{shown(text)}' is {bound}", f"write a date {'before' if late else 'after'} it")
 
 
 def days(text: str) -> Days:
@@ -127,8 +139,9 @@ def instant(text: str, zone: str, *, end: bool = False) -> datetime:
         read = datetime.fromisoformat(text)
     except ValueError:
         read = None
-    if read is None or not 1900 <= read.year <= _LATEST_YEAR:
+    if read is None:
         raise Refusal(f"'{shown(text)}' is no date", "write 2026-01-31 or 2026-01-31T09:00:00Z")
+    _check_year(text, read)
     return (read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 

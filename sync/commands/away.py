@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from config.problems import Refusal, closest
-from config.scalars import duration, instant
+from config.scalars import DURATION, duration, instant
 from router.model import Rep, RepId
 from router.rules import Rulebook
 from sync.figures import absences
@@ -52,12 +52,13 @@ def _rep(book: Rulebook, name: str) -> Rep:
 
 def _end(text: str, rep: Rep, now: datetime) -> datetime:
     """Read a time from now on (`4h`), or a day (all of it) or a time on the rep's own clock."""
-    try:
-        end = now + timedelta(seconds=duration(text))
-    except Refusal:
+    if text == "0" or DURATION.fullmatch(text.strip()):
+        try:
+            end = now + timedelta(seconds=duration(text))
+        except Refusal as error:
+            raise Refused(f"--until: {text} is too far off; leave --until out") from error
+    else:
         end = _on_the_clock(text, rep)
-    except OverflowError as error:
-        raise Refused(f"--until: {text} is too far off; leave --until out") from error
     if end <= now:
         raise Refused(f"--until: {text} is over; use --back to mark {rep.id} back")
     return end

@@ -125,6 +125,11 @@ def test_a_list_is_the_values_it_holds_under_its_name() -> None:
         ("{created: 2026-01-31}", "4:21: a time equals no other"),
         ("{created: {before: 2026-02-30}}", "4:30: '2026-02-30' is no date"),
         ("{created: {within: 7}}", "4:30: '7' is no duration (write 600s, 30m, 4h or 7d)"),
+        (
+            "{created: {before: 9999-12-31}}",
+            "4:30: '9999-12-31' is later than the year 9000 (write a date before it)",
+        ),
+        ("{employees: {gt: 99999999999999999999}}", "4:28: '99999999999999999999' is too large (write at most"),
         ("{created: {within: 9999999d}}", "4:30: '9999999d' is longer than 100 years (write a shorter time"),
         ("{phone: {blank: maybe}}", "4:27: 'maybe' is neither true nor false"),
         ("{source: {in: [a]}}", "4:21: unknown operator 'in' (write the value, or a list of values"),

@@ -311,6 +311,13 @@ def a_connection_that_fits_the_crm_has_no_problems(world: World) -> None:
     assert list(world.connector.problems()) == []
 
 
+@promise(
+    "Return what is worth knowing of the CRM though the connection works, a line each; asked by `check --live`."
+)
+def what_is_worth_knowing_is_one_line_each(world: World) -> None:
+    assert [said for said in world.connector.notices() if not said.strip() or "\n" in said] == []
+
+
 @promise("Give back connections and files; the connector is not used afterwards.")
 def closing_ends_one_connector_and_no_other(world: World) -> None:
     ref = world.add(DAY)
