@@ -161,7 +161,9 @@ def _due_first(credit: Weights, shares: Weights) -> list[RepId]:
         if credit[rep] <= least:
             continue
         slack = bound - credit[rep] * scale
-        if slack < 0:  # past the bound, which takes changing candidates: then who is owed the most comes first
+        if (
+            slack < 0
+        ):  # past the bound, which takes changing candidates: then who is owed the most comes first
             share = 1
         share = share or 1  # 0 units never fall due by themselves: 1 keeps them comparable, as good as never
         order = slack * first_share - first_slack * share if first else -1

@@ -129,7 +129,10 @@ def test_a_list_is_the_values_it_holds_under_its_name() -> None:
             "{created: {before: 9999-12-31}}",
             "4:30: '9999-12-31' is later than the year 9000 (write a date before it)",
         ),
-        ("{employees: {gt: 99999999999999999999}}", "4:28: '99999999999999999999' is too large (write at most"),
+        (
+            "{employees: {gt: 99999999999999999999}}",
+            "4:28: '99999999999999999999' is too large (write at most",
+        ),
         ("{created: {within: 9999999d}}", "4:30: '9999999d' is longer than 100 years (write a shorter time"),
         ("{phone: {blank: maybe}}", "4:27: 'maybe' is neither true nor false"),
         ("{source: {in: [a]}}", "4:21: unknown operator 'in' (write the value, or a list of values"),

@@ -40,7 +40,10 @@ LOADS = {
     "sync --help": (OF_READING, "sync sync.cli"),
     "config schema": (OF_READING, f"router {OF_CONFIG} sync.commands.schema"),
     "init new": (OF_READING, f"router {OF_CONFIG} sync.commands.init"),
-    "check": (OF_READING, f"{OF_OUR_OPTIONS} {OF_MATCHING} router sync.commands.check sync.volume sync.wiring"),
+    "check": (
+        OF_READING,
+        f"{OF_OUR_OPTIONS} {OF_MATCHING} router sync.commands.check sync.volume sync.wiring",
+    ),
     "route leads.csv --json": (f"{OF_READING} {OF_NORMALISING}", f"{OF_OUR_OPTIONS} router router.* sync.*"),
     "parked --json": (OF_STORE, f"{OF_OUR_OPTIONS} router router.* sync.*"),
     "explain 1 --json": (OF_STORE, f"{OF_OUR_OPTIONS} router router.* sync.*"),

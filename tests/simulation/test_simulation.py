@@ -126,7 +126,13 @@ def test_every_part_that_a_wrong_design_replaces_is_there() -> None:
 
 SEEN_SOON = (
     *("no_fresh_look", "anybody_is_replaced", "joined_by_position", "turns_not_given_back", "no_lock"),
-    *("floor_from_our_clock", "strict_cursor", "a_200_is_success", "conversion_is_success", "echoes_are_leads"),
+    *(
+        "floor_from_our_clock",
+        "strict_cursor",
+        "a_200_is_success",
+        "conversion_is_success",
+        "echoes_are_leads",
+    ),
 )
 """One wrong design of each sort that few seeds show; `make seeds` catches all of them."""
 
