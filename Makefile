@@ -1,6 +1,6 @@
 # Everything a developer or CI runs. Python 3.11+ and make are all it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup run-setup demo test check seeds kill9 scale bench-tests record bench pins
+.PHONY: help setup run-setup demo test check seeds kill9 scale journeys bench-tests record bench pins
 unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
@@ -10,7 +10,7 @@ PIP    := $(BIN)/pip --quiet --disable-pip-version-check install
 SEEDS  ?= 10000
 KILLS  ?= 200
 PYTEST_ARGS ?=
-LONG   := tests/kill9 tests/scale tests/bench
+LONG   := tests/kill9 tests/scale tests/bench tests/journeys
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
@@ -53,6 +53,9 @@ kill9: $(VENV)/setup ## real processes killed at random, on both databases: make
 scale: $(VENV)/setup ## two workers with 10,000 leads, plans over a million rows, on PostgreSQL
 	@$(BIN)/python -m pytest tests/scale
 	@$(BIN)/python -m tests.scale
+
+journeys: $(VENV)/setup ## the program as its users run it, against both sandbox CRMs over HTTP
+	@$(BIN)/python -m pytest -n 2 tests/journeys
 
 bench-tests: $(VENV)/setup ## the benches and the models of other programs in them, with few leads
 	@$(BIN)/python -m pytest -n 2 tests/bench
