@@ -10,7 +10,7 @@ PIP    := $(BIN)/pip --quiet --disable-pip-version-check install
 SEEDS  ?= 10000
 KILLS  ?= 200
 PYTEST_ARGS ?=
-LONG   := tests/kill9 tests/scale tests/bench tests/journeys
+LONG   := tests/kill9 tests/scale tests/bench tests/journeys tests/simulation
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
@@ -44,6 +44,7 @@ check: $(VENV)/setup ## types, lint, format
 	@$(BIN)/mypy
 
 seeds: $(VENV)/setup ## simulated histories, and the wrong designs they must catch: make seeds SEEDS=1000
+	@$(BIN)/python -m pytest -n 2 tests/simulation
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --mutants
 
 kill9: $(VENV)/setup ## real processes killed at random, on both databases: make kill9 KILLS=200
