@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from config.settings import Configuration, Connection
 from connectors.contract import (
     Assignment,
+    Company,
     Connector,
     Look,
     Note,
@@ -61,6 +62,9 @@ class Unsent(Connector):
 
     def history(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Sequence[OwnerChange]]:
         return self._crm.history(refs)
+
+    def accounts(self, domains: Collection[str], names: Collection[str]) -> Sequence[Company]:
+        return self._crm.accounts(domains, names)
 
     def close(self) -> None:
         self._crm.close()

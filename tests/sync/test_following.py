@@ -13,6 +13,7 @@ from router.route import Router
 from sync import schema
 from sync.following import Companies
 from sync.passes import Order, run_pass
+from sync.preview import Unsent
 from sync.replay import decisions_of, replayed
 from sync.report import entries_of
 from sync.wiring import stored_configuration
@@ -79,6 +80,14 @@ def test_a_lead_goes_to_the_owner_of_the_crms_company(knowing: Office) -> None:
     assert {decided(knowing, each) for each in (by_domain, by_name, typed)} == {("cy", "account")}
     reasons = knowing.table(schema.decisions)[0]["reasons"]
     assert "the account is with cy: the same domain as company 7, confidence 0.99" in reasons
+
+
+def test_a_rehearsal_asks_for_companies_too(knowing: Office) -> None:
+    lead = knowing.lead(email="eve@acme.com")
+    knowing.wrapped = Unsent
+    sync(knowing)
+    assert decided(knowing, lead) == ("cy", "account")
+    assert knowing.owner(lead) is None
 
 
 def test_the_crm_is_asked_once_a_pass_for_each_domain_and_name() -> None:
