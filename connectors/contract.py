@@ -7,20 +7,20 @@ A developer who adds a CRM implements `Connector`, exports a frozen `Options` da
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Hashable, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
 
+from connectors.account import Account as Account
+from connectors.account import Clock as Clock
+from connectors.account import T as T
+from connectors.account import Transport as Transport
+from connectors.account import direct as direct
 from connectors.limits import Budget as Budget
 from connectors.limits import Limits as Limits
 from connectors.secret import Secret as Secret
-from router.model import ConnectionName, LeadRef, OwnerId, RecordId
-
-T = TypeVar("T")
-Clock = Callable[[], datetime]
-"""The time now, aware UTC."""
+from router.model import LeadRef, OwnerId, RecordId
 
 RawValue = str | int | float | bool | None
 """What a CRM field holds on the wire, before normalising; nested values are given as JSON text."""
@@ -205,42 +205,7 @@ class Features:
     limits: Limits | None = None  # None: calls need no pacing
 
 
-# --- what the engine brings -------------------------------------------------------------------------------
-
-
-class Transport(Protocol):
-    """Carries one call to the CRM: `apply` is what happens there, `call` its name for logs and faults.
-
-    It raises `Retry` or `Stop` before `apply`, and `Doubt` where the answer to a sent call is lost.
-    """
-
-    def __call__(self, call: str, apply: Callable[[], T], /) -> T: ...
-
-
-def direct(_call: str, apply: Callable[[], T], /) -> T:
-    """Carry the call without anything in between."""
-    return apply()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """What a connector is given besides its `Options`: how its leads are called, and the world outside.
-
-    `fields` are the CRM's fields that the mapping reads: a connector that must name the fields it wants asks for these.
-    `carrier` is what an audit note is to be, one of the kind's `carriers`; `stamps` are the trace fields that will be
-    written on the records, and how many characters each must hold; none where the connection asks for none. In `kept` a
-    connector finds what those before it left there in this process, such as a token: what other processes do without.
-    """
-
-    connection: ConnectionName
-    object: str
-    clock: Clock
-    transport: Transport = direct
-    fields: frozenset[str] = frozenset()
-    carrier: str = "note"
-    stamps: Mapping[str, int] = field(default_factory=dict)
-    rehearsal: bool = False  # looked at only: nothing may be kept, not even that somebody looked
-    kept: MutableMapping[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+# --- the connector ---------------------------------------------------------------------------------------
 
 
 class Connector(ABC):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 
 import orjson
+
+from connectors.errors import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,13 @@ class Answer:
         """Return the server's clock (aware UTC, whole seconds), None without a readable `Date`."""
         return _date(self.headers.get("date", ""))
 
+    def server_time(self) -> datetime:
+        """Return the server's clock as `date` does; what is `dated` always has one."""
+        found = self.date()
+        if found is None:
+            raise Stop("the answer has no Date header, so its time is unknown")
+        return found
+
     def retry_after(self) -> float | None:
         """Return how many seconds `Retry-After` asks to wait, given in seconds or as a date (RFC 9110, 10.2.3)."""
         text = self.headers.get("retry-after", "").strip()
@@ -31,6 +40,13 @@ class Answer:
             return float(text)
         until, now = _date(text), self.date()
         return max((until - now).total_seconds(), 0.0) if until and now else None
+
+
+def dated(answer: Answer, clock: Callable[[], datetime]) -> Answer:
+    """Return the answer, with our own time for a `Date` that a proxy took away: the overlap bears that it is off."""
+    if answer.date():
+        return answer
+    return replace(answer, headers={**answer.headers, "date": format_datetime(clock())})
 
 
 def encoded(value: object) -> bytes:

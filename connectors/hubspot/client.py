@@ -16,9 +16,10 @@ from hubspot import HubSpot  # type: ignore[import-untyped]  # the SDK has no ty
 from hubspot.crm.owners.exceptions import ApiException  # type: ignore[import-untyped]
 from urllib3 import exceptions as network
 
+from connectors.calls import LOST
 from connectors.contract import Account, Secret
 from connectors.errors import ConnectorError, Doubt, Retry, Stop
-from connectors.http import Answer
+from connectors.http import Answer, dated
 from connectors.hubspot import Options
 from connectors.hubspot.wire_errors import content, expired
 from connectors.hubspot.wire_paths import Request
@@ -56,7 +57,7 @@ class Client:
         if self._options.refresh_token is not None and expired(answer):
             self._token_end = None
             raise Retry("HubSpot: the access token had run out; a new one is fetched", after=0.0)
-        return answer
+        return dated(answer, self._account.clock)
 
     def token(self) -> str:
         """Return the access token in use."""
@@ -134,10 +135,8 @@ class Client:
         request = Request("POST", self._token_path, form=form)
         try:
             body = content(self._account.transport("token", lambda: self._send(request)))
-        except Doubt as error:  # another token may have been made, which harms nobody
-            raise Retry(str(error)) from error
-        except (ConnectionError, TimeoutError) as error:
-            raise Retry("HubSpot: no answer about a new access token") from error
+        except LOST as error:  # another token may have been made, which harms nobody
+            raise Retry(str(error) or "HubSpot: no answer about a new access token") from error
         except ConnectorError as error:
             if isinstance(error, Retry | Stop):
                 raise

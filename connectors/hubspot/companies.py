@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
+from connectors.calls import batches
 from connectors.contract import RawValue, Record
 from connectors.http import Answer
 from connectors.hubspot.wire import batch_read, results
@@ -20,7 +20,6 @@ TOGETHER = 1000
 _BATCH = 100
 _KEPT = 50_000
 
-T = TypeVar("T")
 Values = Mapping[str, RawValue]
 Ask = Callable[[str, Request], Answer]
 
@@ -75,9 +74,3 @@ class Companies:
 
     def _prefixed(self, properties: Mapping[str, RawValue]) -> Values:
         return {f"{PREFIX}{name}": properties.get(name) for name in self._properties}
-
-
-def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Yield the items in order, at most `size` together."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

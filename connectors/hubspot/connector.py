@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from connectors.calls import asked, batches
 from connectors.contract import (
     Absent,
     Account,
@@ -31,8 +32,8 @@ from connectors.errors import Retry, Stop, Unusable
 from connectors.http import Answer
 from connectors.hubspot import Options, wire, wire_accounts, wire_limits, wire_rights, wire_write
 from connectors.hubspot.client import Client
-from connectors.hubspot.companies import PREFIX, TOGETHER, Companies, batches
-from connectors.hubspot.sending import asked, written
+from connectors.hubspot.companies import PREFIX, TOGETHER, Companies
+from connectors.hubspot.sending import written
 from connectors.hubspot.wire_paths import NOTE_TO, Request, paths
 from router.model import LeadRef, RecordId
 
@@ -153,9 +154,8 @@ class HubSpotConnector(Connector):
 
     def assign(self, batch: Sequence[Assignment]) -> Sequence[Outcome]:
         strange = [one.record.ref for one in batch if not self._is_ours(one.record.ref)]
-        unique = {
-            one.record.ref: one for one in batch if self._is_ours(one.record.ref)
-        }  # doubled ids are refused
+        # Of an id that stands there twice HubSpot refuses the whole batch.
+        unique = {one.record.ref: one for one in batch if self._is_ours(one.record.ref)}
 
         def send(part: Sequence[Assignment]) -> list[Outcome]:
             request = Request("POST", f"{self._objects}/batch/update", wire_write.update(part))

@@ -1,32 +1,20 @@
-"""Questions that may be asked again, and batches of writes that HubSpot refuses as a whole."""
+"""Batches of writes, of which HubSpot refuses some as a whole."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from connectors.calls import LOST
 from connectors.contract import Assignment, Note, Outcome, Verdict
-from connectors.errors import Doubt, Retry, Stop
+from connectors.errors import Retry, Stop
 from connectors.hubspot.wire_errors import Refused, is_not_there
 from router.model import LeadRef
 
 SENDINGS = 16
 """Calls that one batch of writes may cost where HubSpot refuses it as a whole: enough to single out one of 100."""
 
-_LOST = (ConnectionError, TimeoutError)
-
-T = TypeVar("T")
 One = TypeVar("One", Assignment, Note)
-
-
-def asked(question: Callable[[], T]) -> T:
-    """Ask: a lost answer changed nothing and may be asked for again, a question refused once stays refused."""
-    try:
-        return question()
-    except (Doubt, *_LOST) as error:
-        raise Retry(str(error) or "no answer from HubSpot") from error
-    except Refused as error:
-        raise Stop(error.words) from error
 
 
 def written(
@@ -55,7 +43,7 @@ def written(
                 todo += _without(part, about)
             else:
                 outcomes += _each([one for one in part if one not in about], Verdict.REFUSED, refusal.words)
-        except (Doubt, *_LOST) as error:
+        except LOST as error:
             outcomes += _each(part, Verdict.DOUBTFUL, str(error) or "the answer did not arrive")
         except (Retry, Stop) as error:
             if not outcomes:

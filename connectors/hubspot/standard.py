@@ -20,9 +20,8 @@ STANDARD = FieldMapping(
         FieldMap("domain", "website"),
         FieldMap("industry", "industry"),
         FieldMap("employees", "numemployees"),
-        FieldMap(
-            "revenue", "annualrevenue"
-        ),  # people's own text: no mark for decimals can be taken for granted
+        # People's own text: no mark for decimals can be taken for granted.
+        FieldMap("revenue", "annualrevenue"),
         FieldMap("country", "country"),
         FieldMap("region", "state"),
         FieldMap("city", "city"),

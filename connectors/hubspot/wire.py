@@ -102,7 +102,7 @@ def found(answer: Answer, walk: Entered, position: str | None, ref: Ref) -> Page
     changes = [Change(record, moment(record.fields.get(walk.field))) for record in _records(body, ref)]
     stamps = [change.stamp for change in changes if change.stamp is not None]
     position = following(body, [change.record.ref.record for change in changes], position)
-    return Page(changes, position, max(stamps, default=None), server_time(answer))
+    return Page(changes, position, max(stamps, default=None), answer.server_time())
 
 
 def following(body: Mapping[str, Any], ids: Collection[str], position: str | None) -> str | None:
@@ -121,7 +121,7 @@ def listed(answer: Answer, dates: Collection[str], ref: Ref) -> Page:
     body = content(answer)
     changes = [Change(record, _newest(record, dates)) for record in _records(body, ref)]
     stamps = [change.stamp for change in changes if change.stamp is not None]
-    return Page(changes, _after(body), max(stamps, default=None), server_time(answer))
+    return Page(changes, _after(body), max(stamps, default=None), answer.server_time())
 
 
 def _newest(record: Record, dates: Collection[str]) -> datetime | None:
@@ -133,16 +133,6 @@ def _after(body: Mapping[str, Any]) -> str | None:
     paging = body.get("paging") or {}
     following = paging.get("next") or {}
     return str(following["after"]) if following.get("after") else None
-
-
-def server_time(answer: Answer) -> datetime:
-    """Return HubSpot's clock, whole seconds."""
-    date = answer.date()
-    if date is None:
-        raise Stop(
-            "HubSpot: the answer has no Date header, so its time is unknown: does a proxy take it away?"
-        )
-    return date
 
 
 def moment(raw: RawValue) -> datetime | None:

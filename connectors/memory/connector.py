@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from connectors.calls import LOST, asked
 from connectors.contract import (
     Absent,
     Account,
@@ -28,7 +29,7 @@ from connectors.contract import (
     Verdict,
     Walk,
 )
-from connectors.errors import Doubt, Retry, Stop
+from connectors.errors import Stop
 from connectors.memory import Options
 from connectors.memory.companies import known_as
 from connectors.memory.crm import Answer, Key, MemoryCrm, NoteWrite, OwnerWrite
@@ -37,8 +38,6 @@ from connectors.memory.rows import FIRST, Row, stamp_of
 from router.model import LeadRef, OwnerId, RecordId
 
 ABILITIES = Features(conditional_write=True, history=True, idempotent_notes=True, accounts=True)
-
-NO_ANSWER = (Doubt, ConnectionError, TimeoutError)
 
 
 class MemoryConnector(Connector):
@@ -121,10 +120,7 @@ class MemoryConnector(Connector):
             self._saved()
 
     def _ask(self, call: str, apply: Callable[[], T]) -> T:
-        try:
-            return self._account.transport(call, apply)
-        except NO_ANSWER as error:  # a lost answer to a question changed nothing
-            raise Retry(f"{call}: no answer") from error
+        return asked(lambda: self._account.transport(call, apply))
 
     def _send(
         self, call: str, refs: Sequence[LeadRef], apply: Callable[[], Sequence[Answer]]
@@ -133,7 +129,7 @@ class MemoryConnector(Connector):
             return []
         try:
             answers = self._account.transport(call, apply)
-        except NO_ANSWER:
+        except LOST:
             return [Outcome(ref, Verdict.DOUBTFUL, f"{call}: no answer") for ref in refs]
         return [Outcome(ref, *answer) for ref, answer in zip(refs, answers, strict=True)]
 

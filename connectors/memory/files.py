@@ -116,9 +116,8 @@ class Journal:
         lines = b"".join(map(to_line, events))
         try:
             new = not self._path.exists()
-            with self._path.open(
-                "ab", buffering=0
-            ) as file:  # a buffer would be written late, after a failure
+            # A buffer would be written late, after a failure.
+            with self._path.open("ab", buffering=0) as file:
                 self._append(file.fileno(), lines)
             if new:
                 _sync_folder(self._path.parent)

@@ -187,9 +187,8 @@ class _Filling:
             if raw is None or raw == "" or name in found:
                 continue
             mapped = _mapped(raw, step.values) if step.values else raw
-            short = (
-                type(mapped) is str and len(mapped) <= _SHORT
-            )  # other types would share answers: 1, 1.0, True
+            # Of text alone are answers remembered: 1, 1.0 and True would share one.
+            short = type(mapped) is str and len(mapped) <= _SHORT
             try:
                 value = (step.known if short else step.read)(mapped, context)
             except Unreadable as error:

@@ -25,9 +25,8 @@ _SHARED = frozenset(
         *("federated micronesia", "us virgin islands", "united states minor outlying islands"),
     }
 )
-_PARTLY = frozenset(
-    {"ES", "FR", "GB", "IE", "IT"}
-)  # the table lacks their smaller parts: codes are taken as given
+# The table lacks their smaller parts: codes are taken as given.
+_PARTLY = frozenset({"ES", "FR", "GB", "IE", "IT"})
 
 
 @lru_cache(maxsize=8192)

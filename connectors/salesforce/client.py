@@ -7,14 +7,13 @@ tokens, and never credentials, so that it refreshes nothing; bytes go to `wire.p
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
-from email.utils import format_datetime
 from typing import Any
 
+from connectors.calls import LOST
 from connectors.contract import Account, Secret
-from connectors.errors import Doubt, Retry, Stop, Unusable
-from connectors.http import Answer, encoded
+from connectors.errors import Retry, Stop, Unusable
+from connectors.http import Answer, dated, encoded
 from connectors.salesforce import Flow, Options
 from connectors.salesforce.session import opened, send
 from connectors.salesforce.tokens import Tokens
@@ -55,7 +54,7 @@ class Client:
         if is_over_limit(answer):
             raise self._over_limit(answer)
         self._refused_since = None
-        return answer if answer.date() else self._dated(answer)
+        return dated(answer, self._account.clock)
 
     def user(self) -> str:
         """Return the id of the user whose token it is, empty where that is kept from us. Raises as `ask` does."""
@@ -84,10 +83,6 @@ class Client:
             query=request.query,
             body=body,
         )
-
-    def _dated(self, answer: Answer) -> Answer:
-        """Put our own clock in place of a `Date` that a proxy took away; the overlap bears it, a little wrong."""
-        return replace(answer, headers={**answer.headers, "date": format_datetime(self._account.clock())})
 
     def _signing(self, token: Token) -> Any:
         """Return the SDK with this token; its own addresses are not used: they are https also for this machine."""
@@ -142,11 +137,7 @@ class Client:
                     self._session, "POST", host + asked.path, headers=asked.headers, body=asked.body
                 ),
             )
-        except (
-            Doubt,
-            ConnectionError,
-            TimeoutError,
-        ) as error:  # another token may have been made, which harms nobody
+        except LOST as error:  # another token may have been made, which harms nobody
             raise Retry("Salesforce: no answer to the login") from error
 
     def _assertion(self) -> str:

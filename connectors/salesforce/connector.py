@@ -8,6 +8,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
+from connectors.calls import LOST, asked, batches
 from connectors.contract import (
     Absent,
     Account,
@@ -24,11 +25,11 @@ from connectors.contract import (
     User,
     Walk,
 )
-from connectors.errors import Doubt, Retry, Stop, Unusable
+from connectors.errors import Retry, Stop, Unusable
 from connectors.salesforce import Options, wire, wire_accounts, wire_describe, wire_users, wire_write
 from connectors.salesforce import wire_soql as soql
 from connectors.salesforce.client import Client
-from connectors.salesforce.together import LOST, Together
+from connectors.salesforce.together import Together
 from connectors.salesforce.walks import Walks
 from connectors.salesforce.wire import Rows, Table
 from connectors.salesforce.wire_composite import MOST, if_any, query
@@ -77,7 +78,7 @@ class SalesforceConnector(Connector):
     # --- reading ------------------------------------------------------------------------------------------
 
     def pages(self, walk: Walk, position: str | None) -> Page:
-        return _asked(lambda: self._walks.page(walk, position))
+        return asked(lambda: self._walks.page(walk, position))
 
     def read(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
         ours = [ref for ref in dict.fromkeys(refs) if self._table.is_ours(ref)]
@@ -94,14 +95,14 @@ class SalesforceConnector(Connector):
         ours = [ref for ref in found if self._table.is_ours(ref)]
         if not ours:
             return found
-        asked = list(wire_users.histories(self._table, [ref.record for ref in ours]))
-        rows = self._all("history", asked, hidden=asked)
-        us = _asked(self._client.user) if rows else ""
+        queries = list(wire_users.histories(self._table, [ref.record for ref in ours]))
+        rows = self._all("history", queries, hidden=queries)
+        us = asked(self._client.user) if rows else ""
         return found | wire_users.changes(rows, self._table, ours, us) if us else found
 
     def owners(self) -> Sequence[User]:
-        asked = wire_users.queries(self._table)
-        users, queues, supported = self._each("owners", asked, hidden=asked[2:])
+        queries = wire_users.queries(self._table)
+        users, queues, supported = self._each("owners", queries, hidden=queries[2:])
         return wire_users.owners(users or (), queues or (), supported)
 
     def noted(self, notes: Sequence[Note]) -> frozenset[str]:
@@ -136,9 +137,9 @@ class SalesforceConnector(Connector):
         every = list(made)
         outcomes = [one for one in every if isinstance(one, Outcome)]
         applied = False
-        for writes in soql.batches([one for one in every if isinstance(one, Write)], TOGETHER):
+        for writes in batches([one for one in every if isinstance(one, Write)], TOGETHER):
             try:
-                outcomes += self._send(call, list(soql.batches(writes, ROWS)), collection)
+                outcomes += self._send(call, list(batches(writes, ROWS)), collection)
             except (Retry, Stop) as error:
                 if not applied:
                     raise
@@ -149,22 +150,22 @@ class SalesforceConnector(Connector):
     def _send(
         self,
         call: str,
-        batches: Sequence[Sequence[Write]],
+        parts: Sequence[Sequence[Write]],
         collection: Callable[[Sequence[Write]], Request],
     ) -> list[Outcome]:
         try:
-            told = self._together.writes(call, [collection(batch) for batch in batches])
-            return wire_write.joined(told, batches)
-        except (Doubt, Refused, *LOST) as error:
-            return wire_write.each(list(chain(*batches)), error)
+            told = self._together.writes(call, [collection(part) for part in parts])
+            return wire_write.joined(told, parts)
+        except (Refused, *LOST) as error:
+            return wire_write.each(list(chain(*parts)), error)
 
     # --- checking -----------------------------------------------------------------------------------------
 
     def rights(self) -> Rights:
         lead = self._described(self._account.object)
         tasks = None if self._account.carrier == RECORD else self._described("Task")
-        asked = wire_describe.permissions(leads=self._table.leads)
-        return wire_describe.rights(lead, self._all("rights", [asked], hidden=[asked]), tasks=tasks)
+        queries = [wire_describe.permissions(leads=self._table.leads)]
+        return wire_describe.rights(lead, self._all("rights", queries, hidden=queries), tasks=tasks)
 
     def problems(self) -> Sequence[str]:
         found = self._described(self._account.object)
@@ -177,10 +178,10 @@ class SalesforceConnector(Connector):
         return [*said, *self._no_record(self._options)] if self._account.carrier == RECORD else said
 
     def notices(self) -> Sequence[str]:
-        asked = [wire_users.any_history(self._table)]
-        (found,) = self._each("history", asked, hidden=asked)
+        queries = [wire_users.any_history(self._table)]
+        (found,) = self._each("history", queries, hidden=queries)
         said = list(wire_users.without_history(self._table, found))
-        if found is not None and not _asked(self._client.user):
+        if found is not None and not asked(self._client.user):
             said.append(
                 "the id of the user cannot be read (/services/oauth2/userinfo): a person's choice made in the instant "
                 "of a write is not found; let the session have the scope `openid` or `id`, or log in by another flow"
@@ -198,7 +199,7 @@ class SalesforceConnector(Connector):
 
     def _described(self, name: str) -> wire_describe.Described:
         request = Request("GET", f"sobjects/{name}/describe")
-        return _asked(lambda: wire_describe.described(content(self._client.ask("describe", request))))
+        return asked(lambda: wire_describe.described(content(self._client.ask("describe", request))))
 
     # --- pieces -------------------------------------------------------------------------------------------
 
@@ -216,13 +217,13 @@ class SalesforceConnector(Connector):
         """Return the rows of each query, several asked in one call; None for one of `hidden` that may not be asked."""
         found: list[Rows | None] = []
         kept = {query(one, deleted=deleted).path for one in hidden}
-        for some in soql.batches([query(one, deleted=deleted) for one in queries], MOST):
-            found += _asked(partial(self._answered, call, some, kept))
+        for some in batches([query(one, deleted=deleted) for one in queries], MOST):
+            found += asked(partial(self._answered, call, some, kept))
         return found
 
     def _answered(self, call: str, queries: Sequence[Request], hidden: Collection[str]) -> list[Rows | None]:
         told = zip(queries, self._together.queries(call, queries), strict=True)
-        bodies = [if_any(one.content) if asked.path in hidden else one.content() for asked, one in told]
+        bodies = [if_any(one.content) if each.path in hidden else one.content() for each, one in told]
         return [None if body is None else self._rows(call, body) for body in bodies]
 
     def _rows(self, call: str, body: Any) -> Rows:
@@ -232,16 +233,6 @@ class SalesforceConnector(Connector):
             body = content(self._client.ask(call, Request("GET", path)))
             rows += wire.rows(body)
         return rows
-
-
-def _asked(question: Callable[[], T]) -> T:
-    """Ask: a lost answer changed nothing and may be asked for again, a question refused once stays refused."""
-    try:
-        return question()
-    except (Doubt, *LOST) as error:
-        raise Retry(str(error) or "no answer from Salesforce") from error
-    except Refused as error:
-        raise Stop(error.words) from error
 
 
 def connect(options: Options, account: Account) -> SalesforceConnector:

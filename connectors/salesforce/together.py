@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from connectors.errors import Doubt, Retry, Stop
+from connectors.errors import ConnectorError, Doubt
 from connectors.http import Answer
 from connectors.salesforce.wire_composite import Alone, Failed, Told, are_shut, composite, is_shut, parts
 from connectors.salesforce.wire_paths import Request
-
-LOST = (ConnectionError, TimeoutError)
 
 
 class Together:
@@ -49,7 +47,7 @@ class Together:
         """Send one of several: what keeps it from being sent is told of it alone, others may have been applied."""
         try:
             return Alone(self._ask(call, one))
-        except (Doubt, Retry, Stop) as error:
+        except ConnectorError as error:
             return Failed(error)
-        except LOST as error:
+        except (ConnectionError, TimeoutError) as error:
             return Failed(Doubt(str(error) or "the answer did not arrive"))

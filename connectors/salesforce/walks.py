@@ -111,7 +111,7 @@ class Walks:
     def _begun(self, walk: Entered, job: Job) -> Page:
         query = wire.entered(self._table, walk, Place(job.date), self._table.asked(walk.field))
         answer = self._ask("bulk", wire_bulk.start(query))
-        return Page((), wire_bulk.started(answer, job), None, wire.server_time(answer))
+        return Page((), wire_bulk.started(answer, job), None, answer.server_time())
 
     def _wait_for(self, job: Job) -> None:
         answer = self._ask("bulk", wire_bulk.state(job))

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
+from connectors.calls import batches
 from connectors.contract import Absent, Change, Entered, Everything, Look, Page, RawValue, Record
 from connectors.errors import Doubt, Stop
 from connectors.http import Answer
@@ -136,7 +137,7 @@ def swept_page(answer: Answer, body: Any, table: Table, walk: Everything) -> Pag
 
 def _page(answer: Answer, changes: Sequence[Change], position: str | None) -> Page:
     stamps = [change.stamp for change in changes if change.stamp is not None]
-    return Page(changes, position, max(stamps, default=None), server_time(answer))
+    return Page(changes, position, max(stamps, default=None), answer.server_time())
 
 
 def _following(body: Any, changes: Sequence[Change], at: Place) -> str | None:
@@ -157,16 +158,6 @@ def _done(body: Any) -> bool:
 
 def _newest(record: Record, dates: Iterable[str]) -> datetime | None:
     return max((at for name in dates if (at := moment(record.fields.get(name)))), default=None)
-
-
-def server_time(answer: Answer) -> datetime:
-    """Return Salesforce's clock, whole seconds."""
-    date = answer.date()
-    if date is None:
-        raise Stop(
-            "Salesforce: the answer has no Date header, so its time is unknown: does a proxy take it away?"
-        )
-    return date
 
 
 def moment(raw: RawValue) -> datetime | None:
@@ -257,7 +248,7 @@ def by_ids(table: Table, ids: Sequence[str], fields: Sequence[str]) -> Iterator[
     """Yield queries for the records by id; fields for which one has no room are asked for by another one."""
     core = (*table.core, *looked(table))
     more = [name for name in fields if name not in core]
-    for some in soql.batches(ids):
+    for some in batches(ids, soql.TOGETHER):
         query = partial(_by_id, table.object, core, f"{ID} IN {soql.texts(some)}")
         yield from soql.filled(more, query, len(more)) if more else [query(())]
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from connectors.contract import Change, Entered, Page, RawValue
 from connectors.errors import Doubt
 from connectors.http import Answer
-from connectors.salesforce.wire import ID, Table, lost, moment, record, server_time
+from connectors.salesforce.wire import ID, Table, lost, moment, record
 from connectors.salesforce.wire_errors import Refused, content, error_of
 from connectors.salesforce.wire_ids import is_id
 from connectors.salesforce.wire_paths import Request
@@ -77,7 +77,7 @@ def wait(answer: Answer) -> float:
     if body.get("state") == DONE:
         return 0.0
     begun = moment(body.get("createdDate"))
-    age = (server_time(answer) - begun).total_seconds() if begun else 0.0
+    age = (answer.server_time() - begun).total_seconds() if begun else 0.0
     return min(max(age / 2, _SHORTEST), _LONGEST)
 
 
@@ -101,7 +101,7 @@ def page(answer: Answer, table: Table, walk: Entered, found: Job) -> Page:
     stamps = [change.stamp for change in changes if change.stamp is not None]
     locator = answer.headers.get("sforce-locator", _LAST)
     position = None if locator == _LAST else str(found._replace(locator=locator))
-    return Page(changes, position, max(stamps, default=None), server_time(answer))
+    return Page(changes, position, max(stamps, default=None), answer.server_time())
 
 
 def _check_whole(answer: Answer, columns: Collection[str], count: int) -> None:

@@ -111,9 +111,8 @@ def content(answer: Answer) -> Any:
     if answer.status == 204:
         return None
     try:
-        return json.loads(
-            answer.body
-        )  # others are hardly faster here, and take ten times the body's size in memory
+        # Other readers are hardly faster here, and take ten times the body's size in memory.
+        return json.loads(answer.body)
     except (ValueError, RecursionError):
         raise Doubt(f"HTTP {answer.status}, but {instead(answer)}") from None
 
@@ -208,10 +207,8 @@ def _verdict(wrong: Wrong) -> Verdict:
         return Verdict.GONE
     if wrong.code in _UNKNOWN:
         return Verdict.DOUBTFUL
-    passing = _LATER | _ROLLED_BACK | {LIMIT}
-    if wrong.code in passing or any(
-        code in wrong.message for code in _LATER
-    ):  # a trigger's own error wraps it
+    wrapped = any(code in wrong.message for code in _LATER)  # in a trigger's own error
+    if wrapped or wrong.code in _LATER | _ROLLED_BACK | {LIMIT}:
         return Verdict.CONFLICT
     if wrong.code == _NO_SUCH_ID and not wrong.fields:  # the record's id, or the owner's: the next look tells
         return Verdict.CONFLICT

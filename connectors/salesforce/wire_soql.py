@@ -90,12 +90,6 @@ def fits(query: str, *, beside: int = 0) -> bool:
     return len(in_address(query)) + beside <= LONGEST
 
 
-def batches(items: Sequence[T], size: int = TOGETHER) -> Iterator[Sequence[T]]:
-    """Yield the items in order, at most `size` together."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
 def filled(items: Sequence[T], query: Callable[[Sequence[T]], str], most: int = TOGETHER) -> Iterator[str]:
     """Yield the queries that ask about all items, each about as many as there is room for; at least about one."""
     start, size = 0, most

@@ -82,5 +82,5 @@ def test_importing_the_registry_imports_no_connector() -> None:
     code = "import sys, connectors.registry; print([m for m in sys.modules if m.startswith('connectors.')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert sorted(eval(done.stdout)) == [  # noqa: S307
-        f"connectors.{name}" for name in ("contract", "limits", "registry", "secret")
+        f"connectors.{name}" for name in ("account", "contract", "limits", "registry", "secret")
     ]

@@ -71,10 +71,8 @@ def records_that_cannot_be_written_do_not_stop_the_others(world: World) -> None:
     world.delete(deleted)
     world.merge(merged, first)
     told = verdicts(world.connector.assign(batch))
-    assert told.pop(first) in (
-        Verdict.DONE,
-        Verdict.CONFLICT,
-    )  # a merge may have moved the survivor's version
+    # A merge may have moved the survivor's version.
+    assert told.pop(first) in (Verdict.DONE, Verdict.CONFLICT)
     assert told == {
         deleted: Verdict.GONE,
         refused: Verdict.REFUSED,

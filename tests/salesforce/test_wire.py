@@ -244,8 +244,3 @@ def test_rows_that_are_none_hide_no_other() -> None:
     found = body(None, {}, {"Id": "?"}, ROW)  # type: ignore[arg-type]
     page = wire.walked(answer(found), found, table(), WALK, Place("2026-01-01"))
     assert [one.record.ref.record for one in page.changes] == [LEAD]
-
-
-def test_without_a_date_header_the_time_is_unknown() -> None:
-    with pytest.raises(Stop, match="Date header"):
-        wire.server_time(Answer(200, {}, b""))

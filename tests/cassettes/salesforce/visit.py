@@ -13,7 +13,7 @@ from connectors.salesforce import Options
 from connectors.salesforce import wire_soql as soql
 from connectors.salesforce.client import Client
 from connectors.salesforce.connector import SalesforceConnector
-from connectors.salesforce.wire import rows, server_time
+from connectors.salesforce.wire import rows
 from connectors.salesforce.wire_errors import content
 from connectors.salesforce.wire_paths import Request
 from router.model import ConnectionName, LeadRef, OwnerId, RecordId
@@ -54,7 +54,7 @@ def arrive(options: Options) -> Guest:
     body = {**LEAD, "OwnerId": _queue(connector.owners())}
     answer = client.ask("create", Request("POST", "sobjects/Lead", body))
     lead = str(content(answer)["id"])
-    times.append(server_time(answer))
+    times.append(answer.server_time())
     return Guest(
         connector=connector,
         ref=LeadRef(account.connection, account.object, RecordId(lead)),
