@@ -28,7 +28,7 @@ from sync.steps import DOUBTFUL, WAITING, Row, Step
 from sync.store import Session, Store
 from sync.verify import verify
 from sync.walks import Walk, first_walk, sweep_due
-from sync.work import FRESH, Counts, Pass, Task, Wired, calling, carry_out
+from sync.work import FRESH, Begin, Counts, Pass, Task, Wired, calling, carry_out, one_task_each
 
 _LISTED = 20
 
@@ -228,10 +228,8 @@ def _tasks(work: Pass, walks: Sequence[Walk]) -> Iterator[Task | None]:
     While a walk goes on leads are decided as they come in, a whole batch at a time; before the next page is taken in.
     """
     yield from (walk.asking() for walk in walks)
-    standing, line = _standing(work), _Line(work)
-    for steps, task in LEFT:
-        if any(standing[step] for step in steps):
-            yield from (task(work, rows) for rows in _left(work, *steps))
+    line = _Line(work)
+    yield from one_task_each(work, _left(work))
     while True:
         yield from (walk.asking() for walk in walks if walk.may_ask())
         under_way = any(walk.under_way for walk in walks)
@@ -244,7 +242,7 @@ def _tasks(work: Pass, walks: Sequence[Walk]) -> Iterator[Task | None]:
             yield None
 
 
-LEFT: Sequence[tuple[tuple[Step, ...], Callable[[Pass, Sequence[Row]], Task]]] = (
+LEFT: Sequence[tuple[tuple[Step, ...], Begin]] = (
     ((Step.VERIFY,), verify),
     ((Step.NOTE_DOUBTFUL,), look_for_notes),
     ((Step.OWNED, Step.NOTE_FAILED), note),
@@ -253,7 +251,14 @@ LEFT: Sequence[tuple[tuple[Step, ...], Callable[[Pass, Sequence[Row]], Task]]] =
 """What earlier passes may have left to do, and who does it."""
 
 
-def _left(work: Pass, *steps: Step) -> Iterator[list[Row]]:
+def _left(work: Pass) -> Iterator[tuple[Begin, Sequence[Row]]]:
+    standing = _standing(work)
+    for steps, begin in LEFT:
+        if any(standing[step] for step in steps):
+            yield from ((begin, rows) for rows in _due_at(work, *steps))
+
+
+def _due_at(work: Pass, *steps: Step) -> Iterator[Sequence[Row]]:
     after = ""
     while True:
         with work.session.transaction("left") as tx:

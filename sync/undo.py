@@ -22,7 +22,7 @@ from sync.ledger import rows_of
 from sync.passes import LEFT
 from sync.steps import UNDONE, Row, Step
 from sync.verify import overrun
-from sync.work import Pass, Steps, Task, carry_out
+from sync.work import Begin, Pass, Steps, Task, carry_out, one_task_each
 
 _UNSENT = (Step.CLAIMED, Step.FAILED)
 _UNVERIFIED = (Step.OWNED, Step.NOTE_FAILED, Step.NOTE_DOUBTFUL, Step.VERIFY)
@@ -73,9 +73,7 @@ class Undo:
 
     def _tasks(self, work: Pass) -> Iterator[Task]:
         """Yield what an undo that was cut left, then the leads of the run, a batch at a time."""
-        for steps, task in LEFT:
-            for rows in self._left(work, steps):
-                yield task(work, rows)
+        yield from one_task_each(work, self._left(work))
         after = ""
         while True:
             with work.session.transaction("run") as tx:
@@ -89,7 +87,11 @@ class Undo:
                     self._say(row, row.seen_owner, CHANGED, "it entered anew since")
             yield self._take_back(work, [row for row in rows if row.key not in again])
 
-    def _left(self, work: Pass, steps: Sequence[Step]) -> Iterator[list[Row]]:
+    def _left(self, work: Pass) -> Iterator[tuple[Begin, Sequence[Row]]]:
+        for steps, begin in LEFT:
+            yield from ((begin, rows) for rows in self._due_at(work, steps))
+
+    def _due_at(self, work: Pass, steps: Sequence[Step]) -> Iterator[Sequence[Row]]:
         leads = schema.leads
         query = sa.select(leads).where(
             leads.c.connection == work.ledger.connection, leads.c.step.in_(steps), leads.c.undoes == self.run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -35,6 +35,9 @@ Task = Steps[None]
 
 A question is asked again by `Pass.asking`; a write never is: before each sending stands a fresh look.
 """
+
+Begin = Callable[["Pass", Sequence[Row]], Task]
+"""What makes the task of some rows."""
 
 Gone = tuple[Mapping[RepId, datetime | None], Mapping[RepId, Sequence[datetime]]]
 """Who is marked away, and the busy times of calendars, as a `State` has them."""
@@ -176,6 +179,25 @@ def carry_out(work: Pass, tasks: Iterator[Task | None], *, width: int | None = N
         if work.over:
             with work.session.transaction("over") as tx:
                 work.ledger.move(tx, work.with_those_over(()))
+
+
+def one_task_each(work: Pass, batches: Iterable[tuple[Begin, Sequence[Row]]]) -> Iterator[Task]:
+    """Yield a task for each batch of rows, without those that an earlier one is still about.
+
+    A task moves its rows on in the ledger, to where the next batch may find them before it has ended.
+    """
+    taken: set[str] = set()
+    for begin, rows in batches:
+        if free := [row for row in rows if row.key not in taken]:
+            yield _taking(taken, {row.key for row in free}, begin(work, free))
+
+
+def _taking(taken: set[str], keys: Set[str], task: Task) -> Task:
+    taken |= keys
+    try:
+        yield from task
+    finally:
+        taken -= keys
 
 
 def drive(tasks: Iterator[Task | None], seams: Seams, *, width: int = _FLIGHT) -> None:

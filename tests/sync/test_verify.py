@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from connectors.contract import Assignment, Connector, Outcome
-from router.model import OwnerId
-from tests.sync.office import Office
+from connectors.contract import Assignment, Connector, Outcome, Verdict
+from router.model import OwnerId, RecordId
+from tests.sync.office import ABLE, Office
 from tests.sync.test_writing import Meddled, honest, standing_turns
 
 
@@ -100,3 +101,30 @@ def test_a_person_who_changes_the_owner_after_us_is_not_put_back(office: Office)
     office.clock.pass_by(seconds=61)
     office.sync()
     assert (office.owner(lead), office.step(lead)) == ("u-boss", "settled")
+
+
+def test_a_choice_that_is_being_put_back_is_not_taken_up_by_the_same_pass_again(office: Office) -> None:
+    office.features = replace(ABLE, read_batch=1)  # a task each: the last begin when the first is half done
+    lead, others = office.lead(), [office.lead() for _ in range(8)]
+    office.wrapped = lambda inner: Meddled(
+        inner, assign=lambda batch: _overrun_and_refused(office, inner, batch, lead, others[-1])
+    )
+    office.sync()
+    office.clock.pass_by(seconds=61)
+    honest(office)
+    office.sync()
+    chosen, ours, put_back = (change.owner for change in office.row(lead).history)
+    assert (chosen, put_back) == ("u-boss", "u-boss")
+    assert ours != "u-boss"
+
+
+def _overrun_and_refused(
+    office: Office, inner: Connector, batch: Sequence[Assignment], overrun: RecordId, refused: RecordId
+) -> Sequence[Outcome]:
+    """Somebody is quicker with one lead, and the CRM refuses another one for now."""
+    record = batch[0].record.ref.record
+    if record == refused:
+        return [Outcome(batch[0].record.ref, Verdict.REFUSED, "a rule of the portal")]
+    if record == overrun:
+        office.crm.edit_owner(overrun, OwnerId("u-boss"))
+    return inner.assign(batch)
