@@ -69,7 +69,7 @@ def standing(store: Store, found: Configuration, who: Who, *, since: datetime, n
 
 def _counted(book: Rulebook, teams: Iterable[Team], who: Who) -> set[RepId]:
     mine = {member.rep for team in teams for member in team.members} | {who.id}
-    return mine & counted(book) & counted(book)
+    return mine & counted(book)
 
 
 def _user(tx: sa.Connection, crm: ConnectionName, rep: RepId) -> tuple[bool, str | None]:

@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import NamedTuple
+from unicodedata import bidirectional
+
+from rich.cells import cell_len, set_cell_size
 
 from sync.screen import visible
 
-_ROW, _BAR = 46, 9
+_BAR = 9
+_ROW = 2 * _BAR + 4
 _FLOW, _LINE, _GAP, _LONGEST = 360.0, 14.0, 8.0, 15
 _CURVE = 150
 
@@ -33,8 +37,10 @@ class Flow(NamedTuple):
 
 
 def text(value: object) -> str:
-    """Return a value as it may stand in a page."""
-    return escape(visible(str(value)))
+    """Return a value as it may stand in a page; one that is written from the right does not turn its neighbours."""
+    shown = escape(visible(str(value)))
+    turns = not shown.isascii() and any(bidirectional(letter) in ("R", "AL") for letter in shown)
+    return f"\u2068{shown}\u2069" if turns else shown
 
 
 def number(value: float) -> str:
@@ -50,51 +56,57 @@ def picture(label: str, height: float, parts: Iterable[str]) -> str:
     )
 
 
-def bars(label: str, rows: Sequence[Both]) -> str:
-    """Return a pair of bars for each row, the name above."""
+def bars(rows: Sequence[Both]) -> list[str]:
+    """Return a pair of bars for each row, below its name."""
     most = max((max(row.before, row.after) for row in rows), default=0) or 1
-    parts: list[str] = []
-    for at, row in enumerate(rows):
-        top = at * _ROW
-        change = row.after - row.before
-        told = f" ({change:+,.0f})" if change else ""
-        parts += (
-            f'<text x="0" y="{top + 13}" class="strong">{text(row.name)}</text>',
-            _right(f"{number(row.before)} → {number(row.after)}{told}", top + 13),
-            _bar("before", 0, 100 * row.before / most, top + 20, row.before),
-            _bar("after", 0, 100 * row.after / most, top + 20 + _BAR + 2, row.after),
+    return [
+        _row(
+            row.name,
+            f"{number(row.before)} → {number(row.after)}{_change(row)}",
+            _bar("before", 0, 100 * row.before / most, row.before),
+            _bar("after", 0, 100 * row.after / most, row.after),
         )
-    return picture(label, len(rows) * _ROW, parts)
+        for row in rows
+    ]
 
 
-def deviations(label: str, rows: Sequence[Both]) -> str:
+def _change(row: Both) -> str:
+    return f" ({row.after - row.before:+,.0f})" if row.after != row.before else ""
+
+
+def deviations(rows: Sequence[Both]) -> list[str]:
     """Return bars to both sides of a line; half of the width is one, or the furthest if that is more."""
     most = max((1.0, *(max(abs(row.before), abs(row.after)) for row in rows)))
-    parts = [f'<line x1="50%" x2="50%" y1="18" y2="{len(rows) * _ROW - 2}" class="axis"/>']
-    for at, row in enumerate(rows):
-        top = at * _ROW
-        parts += (
-            f'<text x="0" y="{top + 13}" class="strong">{text(row.name)}</text>',
-            _right(f"{row.before:+.2f} → {row.after:+.2f}", top + 13),
-            _bar("before", *_from_the_middle(row.before / most), top + 20, row.before),
-            _bar("after", *_from_the_middle(row.after / most), top + 20 + _BAR + 2, row.after),
+    return [
+        _row(
+            row.name,
+            f"{row.before:+.2f} → {row.after:+.2f}",
+            f'<line x1="50%" x2="50%" y1="0" y2="{_ROW}" class="axis"/>',
+            _bar("before", *_from_the_middle(row.before / most), row.before),
+            _bar("after", *_from_the_middle(row.after / most), row.after),
         )
-    return picture(label, len(rows) * _ROW, parts)
+        for row in rows
+    ]
+
+
+def _row(name: str, told: str, *parts: str) -> str:
+    """Return a name and numbers, which break where there is no room, and a picture of the numbers."""
+    return (
+        f'<div class="row"><p><b>{text(name)}</b><span>{text(told)}</span></p>'
+        f'<svg aria-hidden="true" width="100%" height="{_ROW}">{"".join(parts)}</svg></div>'
+    )
 
 
 def _from_the_middle(part: float) -> tuple[float, float]:
     return (50 + min(part, 0) * 50, abs(part) * 50)
 
 
-def _bar(side: str, left: float, width: float, top: float, value: float) -> str:
+def _bar(side: str, left: float, width: float, value: float) -> str:
+    top = 0 if side == "before" else _BAR + 2
     return (
         f'<rect class="{side}" x="{left:.2f}%" width="{width:.2f}%" y="{top}" height="{_BAR}" rx="2">'
         f"<title>{side}: {value:,g}</title></rect>"
     )
-
-
-def _right(told: str, y: float) -> str:
-    return f'<text x="100%" y="{y}" text-anchor="end" class="faint">{text(told)}</text>'
 
 
 # --- flows ------------------------------------------------------------------------------------------------
@@ -106,11 +118,16 @@ class _Node(NamedTuple):
     leads: int
 
 
-def flows(label: str, moves: Sequence[Flow]) -> str:
-    """Return bands from those who had the leads to those who would have them; what stays is pale."""
+def flows(label: str, moves: Sequence[Flow], right_side: Sequence[str]) -> str:
+    """Return bands from those who had the leads to those who would have them; what stays is pale.
+
+    On the left names stand in the order of the moves, on the right in their own.
+    """
     total = sum(move.leads for move in moves) or 1
     left = _nodes([(move.before, move.leads) for move in moves], total)
-    right = _nodes([(move.after, move.leads) for move in moves], total)
+    places = {name: place for place, name in enumerate(right_side)}
+    ends = sorted(moves, key=lambda move: places[move.after])
+    right = _nodes([(move.after, move.leads) for move in ends], total)
     height = max(node.top + node.height for side in (left, right) for node in side.values())
     inside = "".join(_bands(moves, left, right, _FLOW / total))
     return picture(
@@ -160,7 +177,6 @@ def _bands(
 
 
 def _node(name: str, node: _Node, bar: str, label: str, anchor: str) -> str:
-    short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
     roomy = node.height > 2.5 * _LINE
     middle = node.top + node.height / 2 + (-3 if roomy else 4.5)
     count = (
@@ -168,9 +184,16 @@ def _node(name: str, node: _Node, bar: str, label: str, anchor: str) -> str:
     )
     return (
         f'<rect class="node" x="{bar}" width="1%" y="{node.top:.1f}" height="{node.height:.1f}" rx="1"/>'
-        f'<text x="{label}" y="{middle:.1f}" text-anchor="{anchor}">{text(short)}'
+        f'<text x="{label}" y="{middle:.1f}" text-anchor="{anchor}">{text(_short(name))}'
         f"<title>{text(name)}: {node.leads:,}</title></text>{count if roomy else ''}"
     )
+
+
+def _short(name: str) -> str:
+    """Return as much of a name as has room; letters that are two wide have half of it."""
+    if cell_len(name) <= _LONGEST:
+        return name
+    return f"{set_cell_size(name, _LONGEST - 1).rstrip()}…"
 
 
 # --- time -------------------------------------------------------------------------------------------------

@@ -22,10 +22,18 @@ from sync.simulate.told import WORDS, Told, hours, leads, teams
 
 _ENDS = 12
 _OTHERS = "all others"
-_KEY = (
-    '<ul class="key"><li><svg width="12" height="10"><rect class="before" width="12" height="10" rx="2"/></svg>before'
-    '</li><li><svg width="12" height="10"><rect class="after" width="12" height="10" rx="2"/></svg>after</li></ul>'
-)
+_ROWS = 25
+"""So many rows of a chart are shown at once."""
+
+
+def _key(**kinds: str) -> str:
+    """Return what the colours mean, by the class that has them."""
+    mark = '<svg aria-hidden="true" width="12" height="10"><rect class="{}" width="12" height="10" rx="2"/></svg>'
+    items = (f"<li>{mark.format(kind)}{means}</li>" for kind, means in kinds.items())
+    return f'<ul class="key">{"".join(items)}</ul>'
+
+
+_KEY = _key(before="before", after="after")
 
 
 def page(told: Told) -> str:
@@ -51,12 +59,12 @@ def _sections(told: Told) -> Iterator[str]:
     yield _head(told)
     yield "<main>"
     yield _figures(told)
-    yield _section("Who would have had the leads", _flow(told), _flow_table(told))
-    yield _section("Leads by rep", _KEY, bars("Leads by rep", _reps(told)), _reps_table(told))
+    yield _section("Who would have had the leads", *_flow(told), _flow_table(told))
+    yield _section("Leads by rep", _KEY, *_reps(told), _reps_table(told))
     yield _section("How far from a fair share", *_fairness(told))
     yield _section("Over time", *_over_time(told))
     yield _section("What waits", _table(("", ">before", ">after"), _waiting(told)))
-    yield _section("By rule", _KEY, bars("Leads by rule", _rules(told)))
+    yield _section("By rule", _KEY, _rows(bars(_rules(told)), "rule"))
     yield _assumed(told)
     yield "</main>"
     yield "<footer>Made by <code>leadswitch simulate</code>. Nothing was written to the store or to a CRM.</footer>"
@@ -69,8 +77,8 @@ def _section(title: str, *parts: str) -> str:
 def _head(told: Told) -> str:
     tally = told.tally
     if tally.differences:
-        part = 100 * tally.differences / max(tally.leads, 1)
-        title = f"{counted(tally.differences, 'lead')} of {tally.leads:,} would be elsewhere ({part:.0f} %)"
+        part = _percent(tally.differences, tally.leads)
+        title = f"{counted(tally.differences, 'lead')} of {tally.leads:,} would be elsewhere ({part})"
     else:
         title = f"All {tally.leads:,} leads would be where they are"
     return (
@@ -78,6 +86,12 @@ def _head(told: Told) -> str:
         f'<p class="soft">{told.since:%Y-%m-%d} to {told.until:%Y-%m-%d}<br>'
         f"Before: {text(told.before)}<br>After: {text(told.after)}</p></header>"
     )
+
+
+def _percent(some: int, of_all: int) -> str:
+    """Return a part of a whole: of none there is 0 %, and 100 % is all."""
+    part = 100 * some / of_all
+    return "under 1 %" if part < 1 else "over 99 %" if 99 < part < 100 else f"{part:.0f} %"
 
 
 def _figures(told: Told) -> str:
@@ -111,12 +125,16 @@ def _furthest(side: Side) -> float | None:
 # --- who would have had the leads -------------------------------------------------------------------------
 
 
-def _flow(told: Told) -> str:
-    return flows("Leads by who had them and who would have them", _moves(told))
+def _flow(told: Told) -> Iterator[str]:
+    yield _key(stays="stays", flow="goes to another")
+    yield flows("Leads by who had them and who would have them", *_moves(told))
 
 
-def _moves(told: Told) -> list[Flow]:
-    """Return the flows by name, the largest ends first; those beyond a dozen are one."""
+def _moves(told: Told) -> tuple[list[Flow], list[str]]:
+    """Return the flows by name, and the names of the right side.
+
+    The largest ends come first; those beyond a dozen are one.
+    """
     ends: Sequence[Counter[Where]] = (Counter(), Counter())
     for flow, count in told.tally.flows.items():
         for end, side in zip(flow, ends, strict=True):
@@ -129,9 +147,9 @@ def _moves(told: Told) -> list[Flow]:
             for end, side in zip((before, after), known, strict=True)
         )
         added[(next(names), next(names))] += count
-    order = [{told.named(end): at for at, end in enumerate(side)} for side in known]
-    places = sorted(added, key=lambda pair: (order[0].get(pair[0], _ENDS), order[1].get(pair[1], _ENDS)))
-    return [Flow(before, after, added[(before, after)]) for before, after in places]
+    left, right = ([*dict.fromkeys(map(told.named, side)), _OTHERS] for side in known)
+    pairs = sorted(added, key=lambda pair: (left.index(pair[0]), right.index(pair[1])))
+    return [Flow(before, after, added[(before, after)]) for before, after in pairs], right
 
 
 def _flow_table(told: Told) -> str:
@@ -153,10 +171,13 @@ def _flow_table(told: Told) -> str:
 # --- loads and fairness -----------------------------------------------------------------------------------
 
 
-def _reps(told: Told) -> list[Both]:
+def _reps(told: Told) -> Iterator[str]:
     before, after = told.tally.before.reps, told.tally.after.reps
-    rows = [Both(told.named(Where(Kind.REP, rep)), before[rep], after[rep]) for rep in told.rep_ids()]
-    return sorted(rows, key=lambda row: -row.before)
+    both = [Both(told.named(Where(Kind.REP, rep)), before[rep], after[rep]) for rep in told.rep_ids()]
+    some = [row for row in both if row.before or row.after]
+    yield _rows(bars(sorted(some, key=lambda row: -max(row.before, row.after))), "rep")
+    if without := len(both) - len(some):
+        yield f'<p class="soft">{counted(without, "rep")} without leads, before and after</p>'
 
 
 def _reps_table(told: Told) -> str:
@@ -191,9 +212,10 @@ def _fairness(told: Told) -> Iterator[str]:
             )
             for rep in sorted({rep for one in both for rep in one.due})
         ]
+        rows.sort(key=lambda row: -max(abs(row.before), abs(row.after)))
         furthest = " → ".join(f"{leads(one.worst):.2f}" for one in both)
         yield f'<h3>{text(team)} <span class="soft">furthest ever: {furthest}</span></h3>'
-        yield deviations(f"Leads above or below the share, team {team}", rows)
+        yield _rows(deviations(rows), "rep")
 
 
 # --- time -------------------------------------------------------------------------------------------------
@@ -249,6 +271,12 @@ def _assumed(told: Told) -> str:
 
 def _more(summary: str, inside: str) -> str:
     return f"<details><summary>{text(summary)}</summary>{inside}</details>"
+
+
+def _rows(rows: Sequence[str], of: str) -> str:
+    """Return the rows of a chart, those beyond the first ones to be unfolded."""
+    more, shown = rows[_ROWS:], "".join(rows[:_ROWS])
+    return shown + (_more(counted(len(more), f"more {of}"), "".join(more)) if more else "")
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
