@@ -10,25 +10,22 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from connectors.contract import Look
 from connectors.errors import Retry, Stop
-from router.model import ConnectionName, Lead
+from router.model import ConnectionName
 from sync import schema
 from sync.calendars.reading import read_calendars
 from sync.codec import dumps
-from sync.decide import decide
-from sync.deliver import deliver, gone_because, look_for_notes, note
+from sync.deliver import deliver, look_for_notes, note
 from sync.directory import Directory, directory
-from sync.ingest import ingest
-from sync.ledger import Ledger, values_of
+from sync.ledger import Ledger
 from sync.log import announce
-from sync.plan import is_due
 from sync.seams import Seams
 from sync.steps import DOUBTFUL, WAITING, Row, Step
 from sync.store import Session, Store
 from sync.verify import verify
+from sync.waiting import Line, look_again
 from sync.walks import Walk, first_walk, sweep_due
-from sync.work import FRESH, Begin, Counts, Pass, Task, Wired, calling, carry_out, one_task_each
+from sync.work import Begin, Counts, Pass, Task, Wired, calling, carry_out, one_task_each
 
 _LISTED = 20
 
@@ -153,7 +150,8 @@ def _work(work: Pass, order: Order) -> int:
     fields = work.wired.settings.enters if order.walks else ()
     first = [field for field in fields if first_walk(work, field)]
     carry_out(work, _walking([Walk(work, field) for field in first]), width=1)
-    _look_again(work)
+    if any(_standing(work)[step] for step in WAITING):
+        look_again(work)
     waiting = _standing(work)[Step.SEEN]
     if waiting:
         taken = min(waiting, work.allowance)
@@ -171,40 +169,6 @@ def _work(work: Pass, order: Order) -> int:
 def _standing(work: Pass) -> Counter[Step]:
     with work.session.transaction("standing") as tx:
         return work.ledger.standing(tx)
-
-
-def _look_again(work: Pass) -> None:
-    """Read held leads, and parked ones whose time has come or whose configuration changed, as they are now."""
-    after = ""
-    standing = _standing(work)
-    if not any(standing[step] for step in WAITING):
-        return
-    while work.allowance > 0 and not work.seams.stopping():
-        with work.session.transaction("waiting") as tx:
-            limit = min(work.batch, work.allowance)
-            rows = work.ledger.at_steps(tx, WAITING, limit=limit, after=after)
-        if not rows:
-            return
-        after = rows[-1].key
-        due = [row for row in rows if is_due(row, work.wired.config, work.now())]
-        if due:
-            _read_again(work, due)
-
-
-def _read_again(work: Pass, rows: Sequence[Row]) -> None:
-    looks = calling(work.seams, lambda: work.connector.read([row.ref for row in rows]))
-    found = [work.wired.normalise(look.record) for look in looks.values() if look.record is not None]
-    ingest(work, [(lead, None) for lead in found], None)
-    there = {lead.ref for lead in found}
-    with work.session.transaction("read again") as tx:
-        work.ledger.save(tx, [_gone(row, looks.get(row.ref)) for row in rows if row.ref not in there])
-        waiting = [row for row in work.ledger.newest(tx, there).values() if row.step in WAITING]
-        known = values_of(tx, [row.values_id for row in waiting if row.values_id])
-    decide(work, [(row, known[row.values_id]) for row in waiting if row.values_id in known])
-
-
-def _gone(row: Row, look: Look | None) -> Row:
-    return row._replace(step=Step.GONE, reason=gone_because(look), due=None)
 
 
 # --- tasks ------------------------------------------------------------------------------------------------
@@ -228,7 +192,7 @@ def _tasks(work: Pass, walks: Sequence[Walk]) -> Iterator[Task | None]:
     While a walk goes on leads are decided as they come in, a whole batch at a time; before the next page is taken in.
     """
     yield from (walk.asking() for walk in walks)
-    line = _Line(work)
+    line = Line(work)
     yield from one_task_each(work, _left(work))
     while True:
         yield from (walk.asking() for walk in walks if walk.may_ask())
@@ -267,37 +231,6 @@ def _due_at(work: Pass, *steps: Step) -> Iterator[Sequence[Row]]:
             return
         after = rows[-1].key
         yield rows
-
-
-class _Line:
-    """The leads that wait for a decision, those that entered first coming first."""
-
-    def __init__(self, work: Pass) -> None:
-        self._work = work
-        self._keys: list[str] = []  # asked for in advance: most of them are at hand, in `fresh`
-
-    def decided(self) -> list[Row]:
-        """Decide the next leads, as many as the pass may still claim."""
-        limit = min(self._work.batch, self._work.allowance)
-        return decide(self._work, self._next(limit)) if limit > 0 else []
-
-    def _next(self, limit: int) -> list[tuple[Row, Lead]]:
-        work = self._work
-        if len(self._keys) < limit:
-            with work.session.transaction("line") as tx:
-                self._keys = work.ledger.waiting(tx, limit=FRESH)
-        keys, self._keys = self._keys[:limit], self._keys[limit:]
-        found = self._read([key for key in keys if key not in work.fresh])
-        found |= {key: work.fresh.pop(key) for key in keys if key in work.fresh}
-        return [found[key] for key in keys if key in found]
-
-    def _read(self, keys: Sequence[str]) -> dict[str, tuple[Row, Lead]]:
-        if not keys:
-            return {}
-        with self._work.session.transaction("next") as tx:
-            rows = [row for row in self._work.ledger.rows(tx, keys) if row.step is Step.SEEN]
-            known = values_of(tx, [row.values_id for row in rows if row.values_id])
-        return {row.key: (row, known[row.values_id]) for row in rows if row.values_id in known}
 
 
 def _close(work: Pass) -> tuple[tuple[str, str], ...]:

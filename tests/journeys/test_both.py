@@ -142,7 +142,7 @@ def test_persons_who_are_planned_in_both_at_the_same_moment_go_to_one_owner(
             first.met = together.wait()
         return decide.decide(work, waiting)
 
-    monkeypatch.setattr("sync.passes.decide", met)
+    monkeypatch.setattr("sync.waiting.decide", met)
     summaries = _at_once(both)
     assert not together.broken
     assert [summary.counts.assigned for summary in summaries] == [40, 40]
