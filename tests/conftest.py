@@ -1,8 +1,10 @@
-"""Stores for tests: a fresh SQLite file, and a fresh database of a real PostgreSQL from PyPI."""
+"""Stores for tests: a fresh SQLite file, and an emptied database of a real PostgreSQL from PyPI."""
 
 from __future__ import annotations
 
-import itertools
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,15 +12,24 @@ import pytest
 import sqlalchemy as sa
 
 from sync.store import open_store
-from tests.databases import fresh_database, running_postgres
+from tests.databases import ReusedDatabase, execute, running_postgres
 
-_numbers = itertools.count(1)
+_MEMORY = Path("/dev/shm")  # noqa: S108 - each test makes a folder of its own there
+_ROOM = 2**30
+
+
+def pytest_configure() -> None:
+    """Keep files in memory where it has room: a store waits for the disk at each commit, no test cuts the power."""
+    if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[sa.URL]:
     """A running PostgreSQL with a migrated database named `template_leads`; returns the server's URL."""
     with running_postgres() as url:
+        execute(url, "ALTER SYSTEM SET fsync = off")
+        execute(url, "SELECT pg_reload_conf()")
         yield url
 
 
@@ -44,7 +55,13 @@ def sqlite_url(tmp_path: Path, sqlite_template: bytes) -> str:
     return f"sqlite:///{file}"
 
 
+@pytest.fixture(scope="session")
+def reused_database(postgres: sa.URL) -> Iterator[ReusedDatabase]:
+    database = ReusedDatabase(postgres, "leads")
+    yield database
+    database.drop()
+
+
 @pytest.fixture
-def postgresql_url(postgres: sa.URL) -> Iterator[str]:
-    with fresh_database(postgres, f"leads_{next(_numbers)}") as url:
-        yield url
+def postgresql_url(reused_database: ReusedDatabase) -> str:
+    return reused_database.as_new()
