@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from connectors.errors import Doubt, Retry, Skip, Stop
+from connectors.errors import Doubt, Skip, Stop, busy
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ def asked(question: Callable[[], T]) -> T:
     try:
         return question()
     except LOST as error:
-        raise Retry(str(error) or "no answer from the CRM") from error
+        raise busy(str(error) or "no answer from the CRM", getattr(error, "after", None)) from error
     except Skip as error:
         raise Stop(str(error)) from error
 

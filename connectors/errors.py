@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+PATIENCE = 60.0
+"""Seconds: a longer wait that a CRM asks for ends the pass."""
+
 
 class ConnectorError(Exception):
     """A call to a CRM did not end as asked; the subclass says what to do."""
@@ -16,7 +19,11 @@ class Retry(ConnectorError):
 
 
 class Doubt(ConnectorError):
-    """The call was sent and its outcome is unknown: look before doing anything again."""
+    """The call was sent and its outcome is unknown: look before doing anything again, `after` seconds later."""
+
+    def __init__(self, message: str = "", *, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
 
 
 class Skip(ConnectorError):
@@ -36,3 +43,10 @@ class Conflict(ConnectorError):
 
 class Unusable(ConnectorError):
     """What the options name cannot be used as it is; the text names the place and the way out."""
+
+
+def busy(message: str, after: float | None) -> Retry | Stop:
+    """Return what a CRM that wants to be asked later asks of the caller: to wait, or to leave it to another pass."""
+    if after is None or after <= PATIENCE:
+        return Retry(message, after=after)
+    return Stop(f"{message}; it asks to be left alone for {after:,.0f} s")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from math import isfinite
 
 import orjson
 
@@ -35,11 +36,13 @@ class Answer:
 
     def retry_after(self) -> float | None:
         """Return how many seconds `Retry-After` asks to wait, given in seconds or as a date (RFC 9110, 10.2.3)."""
-        text = self.headers.get("retry-after", "").strip()
-        if text.isascii() and text.isdecimal():
-            return float(text)
-        until, now = _date(text), self.date()
-        return max((until - now).total_seconds(), 0.0) if until and now else None
+        text = self.headers.get("retry-after", "")
+        try:
+            seconds = float(text)
+        except ValueError:
+            until, now = _date(text), self.date()
+            return max((until - now).total_seconds(), 0.0) if until and now else None
+        return max(seconds, 0.0) if isfinite(seconds) else None
 
 
 def dated(answer: Answer, clock: Callable[[], datetime]) -> Answer:

@@ -10,7 +10,7 @@ import math
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from connectors.errors import Stop
+from connectors.errors import PATIENCE, Stop
 from connectors.limits import Budget, Limits, nothing_told
 
 MARGIN = 0.02
@@ -50,11 +50,16 @@ class Pacer:
     def wait(self, kind: str, now: float) -> float:
         """Return 0.0 where a call of this kind may be sent now, else after how many seconds to ask again.
 
-        Raises `Stop` where the share of the day is spent, or what others leave of the day.
+        Raises `Stop` where the share of the day is spent, or what others leave of the day, or for as long as the CRM
+        asks to be left alone.
         """
         if self.left(now) < 1 and not self._unheard:
             raise Stop(self._why_none_left(now))
-        later = max((window.earliest(now) for window in self._windows if window.counts(kind)), default=now)
+        windows = [window for window in self._windows if window.counts(kind)]
+        held = max((window.held for window in windows), default=now) - now
+        if held > PATIENCE:
+            raise Stop(f"the CRM asks to be left alone for {held:,.0f} s more")
+        later = max((window.earliest(now) for window in windows), default=now)
         return max(later - now, _SHORTEST) if later > now else 0.0
 
     def sent(self, kind: str, now: float) -> None:
@@ -171,7 +176,7 @@ class _Window:
         self.under_way = 0
         self._calls = _kept(budget.calls)
         self._answered: deque[float] = deque()
-        self._held = -math.inf
+        self.held = -math.inf
         self._seconds = budget.seconds * (1 + PADDING)
 
     def counts(self, kind: str) -> bool:
@@ -186,16 +191,16 @@ class _Window:
             self._answered.popleft()
         too_many = self.under_way + len(self._answered) - self._calls
         if too_many < 0:
-            return max(at, self._held)
+            return max(at, self.held)
         last = self._answered[too_many] if too_many < len(self._answered) else at
-        return max(last + self._seconds, self._held)
+        return max(last + self._seconds, self.held)
 
     def end(self, at: float) -> None:
         self.under_way -= 1
         self._answered.append(at)
 
     def hold(self, until: float) -> None:
-        self._held = max(self._held, until)
+        self.held = max(self.held, until)
 
     def learn(self, most: int, left: int | None, now: float) -> None:
         self._calls = _kept(most)

@@ -6,11 +6,10 @@ Its retries are off (they would repeat reads unseen) and every call has a timeou
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from hubspot import HubSpot  # type: ignore[import-untyped]  # the SDK has no types
 from hubspot.crm.owners.exceptions import ApiException  # type: ignore[import-untyped]
@@ -25,8 +24,13 @@ from connectors.hubspot.wire_errors import content, expired
 from connectors.hubspot.wire_paths import Request
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 30.0  # seconds
-MARGIN = timedelta(seconds=60)
-"""How long before its end a token is no longer used."""
+MARGIN = 60.0
+"""How many seconds before its end a token is no longer used; of one that does not live long, half of its life."""
+
+USUAL_LIFE = 1800.0
+"""Seconds that a token is used which does not say how long it lives; when it is refused earlier, another is fetched."""
+
+_LONGEST_LIFE = 86_400.0
 
 _NOT_SENT = (
     network.ConnectTimeoutError,
@@ -45,7 +49,7 @@ class Client:
         self._account = account
         self._token_path = token_path
         self._host = options.base_url.rstrip("/")
-        self._token_end: datetime | None = None
+        self._token: _Token | None = None
         self._refreshing = threading.Lock()
         self._api: Any = _open(options, self._host).api_client
 
@@ -55,7 +59,7 @@ class Client:
             self._keep_token(self._options.refresh_token)
         answer = self._account.transport(call, lambda: self._send(request))
         if self._options.refresh_token is not None and expired(answer):
-            self._token_end = None
+            self._token = None
             raise Retry("HubSpot: the access token had run out; a new one is fetched", after=0.0)
         return dated(answer, self._account.clock)
 
@@ -113,12 +117,12 @@ class Client:
 
     def _keep_token(self, refresh_token: Secret) -> None:
         """Fetch a new access token before the old one ends; one thread does, the others go on with the old one."""
-        now = self._account.clock()
-        if self._token_end is not None and now < self._token_end - MARGIN:
+        now, token = self._account.clock(), self._token
+        if token is not None and now < token.used_until:
             return
         first = self._refreshing.acquire(blocking=False)
         try:
-            if first or self._token_end is None or now >= self._token_end:
+            if first or token is None or now >= token.end:
                 self._refresh(refresh_token, now)
         finally:
             if first:
@@ -141,9 +145,23 @@ class Client:
             if isinstance(error, Retry | Stop):
                 raise
             raise Stop(f"HubSpot gives no access token for this client and refresh token: {error}") from error
+        if not body.get("access_token"):
+            raise Stop("HubSpot's answer to the refresh token has no access token")
         # The API objects hold their own configuration: a token set on the SDK's client would not reach them.
-        self._api.configuration.access_token = str(body.get("access_token") or "")
-        self._token_end = now + timedelta(seconds=_seconds(body.get("expires_in")))
+        self._api.configuration.access_token = str(body["access_token"])
+        self._token = _Token.fetched(now, _life(body.get("expires_in")))
+
+
+class _Token(NamedTuple):
+    """Until when an access token is used, and when it ends."""
+
+    used_until: datetime
+    end: datetime
+
+    @classmethod
+    def fetched(cls, now: datetime, life: float) -> _Token:
+        end = now + timedelta(seconds=life)
+        return cls(end - timedelta(seconds=min(MARGIN, life / 2)), end)
 
 
 def _open(options: Options, host: str) -> Any:
@@ -160,9 +178,10 @@ def _lower(headers: Mapping[str, str] | None) -> dict[str, str]:
     return {name.lower(): value for name, value in (headers or {}).items()}
 
 
-def _seconds(raw: object) -> float:
-    """Return how long a token lives; one that says nothing of use is fetched anew for the next call but one."""
+def _life(said: object) -> float:
+    """Return how many seconds a token lives by what its answer says, a number or a text."""
     try:
-        return float(json.dumps(raw).strip('"'))
+        found = float(str(said))
     except ValueError:
-        return 0.0
+        return USUAL_LIFE
+    return min(found, _LONGEST_LIFE) if found > 0 else USUAL_LIFE

@@ -11,6 +11,7 @@ from connectors.http import Answer
 from connectors.hubspot.wire import batch_read, results
 from connectors.hubspot.wire_errors import content
 from connectors.hubspot.wire_paths import Paths, Request
+from connectors.hubspot.wire_words import part
 from connectors.hubspot.wire_write import associated, associations
 
 PREFIX = "company."
@@ -67,7 +68,7 @@ class Companies:
                 "POST", f"{self._paths.objects}/companies/batch/read", batch_read(batch, self._properties)
             )
             there = dict(results(content(self._ask("companies", request))))
-            found |= {one: self._prefixed(there.get(one, {}).get("properties") or {}) for one in batch}
+            found |= {one: self._prefixed(part(there.get(one, {}), "properties")) for one in batch}
         if len(known) < _KEPT:
             known.update(found)
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -159,9 +160,19 @@ class HubSpotConnector(Connector):
 
         def send(part: Sequence[Assignment]) -> list[Outcome]:
             request = Request("POST", f"{self._objects}/batch/update", wire_write.update(part))
-            return wire_write.updated(self._client.ask("update", request), part)
+            told = wire_write.updated(self._client.ask("update", request), part)
+            return [*told, *self._left_out([one.record.ref for one in part], told)]
 
         return [*_not_there(strange), *written(list(unique.values()), send, wire_write.named)]
+
+    def _left_out(self, sent: Sequence[LeadRef], told: Sequence[Outcome]) -> list[Outcome]:
+        """Look for the records of which the answer to a write does not tell, as it does not of merged ones."""
+        known = {one.ref for one in told}
+        rest = [ref for ref in sent if ref not in known]
+        looks: Mapping[LeadRef, Look] = {}
+        with suppress(Retry, Stop):  # what was written stays written
+            looks = self.read(rest)
+        return [wire_write.left_out(ref, looks.get(ref)) for ref in rest]
 
     def annotate(self, batch: Sequence[Note]) -> Sequence[Outcome]:
         strange = [note.ref for note in batch if not self._is_ours(note.ref)]

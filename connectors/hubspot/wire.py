@@ -22,10 +22,10 @@ from connectors.contract import (
     Record,
     User,
 )
-from connectors.errors import Stop
+from connectors.errors import Doubt, Stop
 from connectors.http import Answer
 from connectors.hubspot.wire_errors import content, named_ids
-from connectors.hubspot.wire_words import errors
+from connectors.hubspot.wire_words import entries, errors, part
 from router.model import LeadRef, OwnerId, RecordId
 
 OWNER = "hubspot_owner_id"
@@ -106,13 +106,14 @@ def found(answer: Answer, walk: Entered, position: str | None, ref: Ref) -> Page
 
 
 def following(body: Mapping[str, Any], ids: Collection[str], position: str | None) -> str | None:
-    """Go on behind the last id; behind a page of ghosts, which has none, by the offset that HubSpot gives."""
+    """Go on behind the last id; behind a page that has no further one, such as of ghosts, by HubSpot's offset."""
     after = _after(body)
     if after is None:
         return None
-    if ids:
-        return max(ids, key=int)
     last, _ = _place(position)
+    newest = max(ids, key=int, default="")
+    if newest and int(newest) > int(last or 0):
+        return newest
     return f"{last}+{after}" if after.isdecimal() and int(after) <= FARTHEST else None
 
 
@@ -130,9 +131,8 @@ def _newest(record: Record, dates: Collection[str]) -> datetime | None:
 
 
 def _after(body: Mapping[str, Any]) -> str | None:
-    paging = body.get("paging") or {}
-    following = paging.get("next") or {}
-    return str(following["after"]) if following.get("after") else None
+    after = part(part(body, "paging"), "next").get("after")
+    return str(after) if after else None
 
 
 def moment(raw: RawValue) -> datetime | None:
@@ -152,10 +152,17 @@ def moment(raw: RawValue) -> datetime | None:
 # --- records ----------------------------------------------------------------------------------------------
 
 
+def answered(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the results of an answer; raises `Doubt` where it has none, and no errors: that would mean no records."""
+    if not isinstance(body.get("results"), list) and not errors(body):
+        raise Doubt("HubSpot's answer has no results")
+    return entries(body, "results")
+
+
 def results(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the id and the object of each result that has an id."""
-    for one in body.get("results") or ():
-        if isinstance(one, dict) and one.get("id"):
+    """Yield the id and the object of each result that has an id; raises as `answered` does."""
+    for one in answered(body):
+        if one.get("id"):
             yield str(one["id"]), one
 
 
@@ -166,9 +173,9 @@ def _records(body: Mapping[str, Any], ref: Ref) -> Iterator[Record]:
 
 
 def _record(ref: LeadRef, one: Mapping[str, Any]) -> Record:
-    fields = one.get("properties") or {}
+    fields = part(one, "properties")
     owner = fields.get(OWNER)
-    return Record(ref, fields, OwnerId(owner) if owner else None)
+    return Record(ref, fields, OwnerId(str(owner)) if owner else None)
 
 
 def batch_read(ids: Iterable[str], properties: Collection[str]) -> Mapping[str, object]:
@@ -181,7 +188,7 @@ def looks(answer: Answer, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
     A merged record is answered under its survivor's id, which may be one that nobody asked for.
     """
     body = content(answer)
-    there = dict(results(body))
+    there = {record: one for record, one in results(body) if _is_whole(one)}
     into = {old: record for record, one in there.items() for old in _merged_into(one)}
     missing = {one for error in errors(body) for one in named_ids(error)}
     told: dict[LeadRef, Look] = {}
@@ -195,12 +202,17 @@ def looks(answer: Answer, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
     return told
 
 
+def _is_whole(one: Mapping[str, Any]) -> bool:
+    """Return whether a record has properties at all: one without would look as if nobody owned it."""
+    return isinstance(one.get("properties"), dict) or one.get("archived") is True
+
+
 def _look(ref: LeadRef, one: Mapping[str, Any]) -> Look:
     return Look(None, Absent.DELETED) if one.get("archived") is True else Look(_record(ref, one))
 
 
 def _merged_into(one: Mapping[str, Any]) -> Iterator[str]:
-    yield from filter(None, str((one.get("properties") or {}).get(MERGED) or "").split(";"))
+    yield from filter(None, str(part(one, "properties").get(MERGED) or "").split(";"))
 
 
 def single(answer: Answer, ref: LeadRef) -> Look:
@@ -208,6 +220,8 @@ def single(answer: Answer, ref: LeadRef) -> Look:
     if answer.status == 404:
         return Look(None, Absent.MISSING)
     one = content(answer)
+    if not _is_whole(one):
+        raise Doubt("HubSpot's answer is a record without properties")
     record = str(one.get("id") or ref.record)
     return _look(ref, one) if record == ref.record else Look(None, Absent.MERGED, RecordId(record))
 
@@ -229,10 +243,9 @@ def histories(
 
 
 def _history(one: Mapping[str, Any], app_id: str | None) -> list[OwnerChange]:
-    entries = (one.get("propertiesWithHistory") or {}).get(OWNER) or []
     changes = [
         OwnerChange(OwnerId(str(entry["value"])) if entry.get("value") else None, at, is_ours(entry, app_id))
-        for entry in reversed(entries)
+        for entry in reversed(entries(part(one, "propertiesWithHistory"), OWNER))
         if (at := moment(entry.get("timestamp"))) is not None
     ]
     return sorted(changes, key=lambda change: change.at)

@@ -13,6 +13,7 @@ from connectors.contract import Company, RawValue
 from connectors.http import Answer
 from connectors.hubspot.wire import OWNER, by_id, fits, following, moment, results
 from connectors.hubspot.wire_errors import content
+from connectors.hubspot.wire_words import part
 from router.model import OwnerId, RecordId
 
 DOMAIN, NAME, CHANGED = "domain", "name", "hs_lastmodifieddate"
@@ -76,7 +77,7 @@ def search(name: str, values: Sequence[str], position: str | None, *, size: int)
 def found(answer: Answer, position: str | None) -> Found:
     """Return one page of a search for companies; only the lack of a `next` is its end."""
     body = content(answer)
-    there = [(record, one.get("properties") or {}) for record, one in results(body) if record.isdecimal()]
+    there = [(record, part(one, "properties")) for record, one in results(body) if record.isdecimal()]
     return Found(
         [_company(record, values) for record, values in there],
         following(body, [record for record, _ in there], position),

@@ -11,14 +11,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from connectors.errors import ConnectorError, Doubt, Retry, Skip, Stop
+from connectors.errors import ConnectorError, Doubt, Skip, Stop, busy
 from connectors.http import Answer
 from connectors.hubspot.wire_words import errors, listed, words, wrongs
 
 _IDS = ("ids", "id", "objectId", "objectIds", "fromObjectId", "toObjectId", "objectWriteTraceId")
 _NO_RECORD = re.compile(r"\b[A-Z_]+=(\d+) is not valid")
 _UNKNOWN_PROPERTY = "PROPERTY_DOESNT_EXIST"
-_PATIENCE = 60.0  # a longer wait that HubSpot asks for ends the pass
 
 _BURST, _SECOND, _LOCKED = 10.0, 1.0, 2.0
 """How long to wait, in seconds, where HubSpot does not say: its 429 never did in any recording."""
@@ -53,10 +52,11 @@ def error_of(answer: Answer) -> ConnectorError:
     if status in (400, 409, 414, 422) and body:
         return _refused(body, told)
     if status in (423, 477):
-        wait = answer.retry_after() or _LOCKED
-        return Retry(told, after=wait) if wait <= _PATIENCE else Stop(f"{told}; try again in {wait:.0f} s")
+        return busy(told, answer.retry_after() or _LOCKED)
     if status == 408 or status >= 500:
-        return Doubt(told)
+        return Doubt(told, after=answer.retry_after())
+    if 300 <= status < 400:
+        return Stop(f"{told}: the address has moved; check `base_url`")
     return Stop(_STOPS[status](body, told) if status in _STOPS else told)
 
 
@@ -109,8 +109,8 @@ def _limited(answer: Answer, body: Mapping[str, Any]) -> ConnectorError:
     burst = float(interval) / 1000 if interval.isascii() and interval.isdecimal() else _BURST
     after = answer.retry_after()
     if "secondly limit" in said and "ten_secondly" not in said:
-        return Retry("HubSpot: too many searches in one second (HTTP 429)", after=_first(after, _SECOND))
-    return Retry("HubSpot: too many calls in ten seconds (HTTP 429)", after=_first(after, burst))
+        return busy("HubSpot: too many searches in one second (HTTP 429)", _first(after, _SECOND))
+    return busy("HubSpot: too many calls in ten seconds (HTTP 429)", _first(after, burst))
 
 
 def _first(given: float | None, otherwise: float) -> float:

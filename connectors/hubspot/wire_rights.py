@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.contract import Rights
 from connectors.http import Answer
 from connectors.hubspot.wire_errors import content
+from connectors.hubspot.wire_words import listed
 
 COMPANIES = "crm.objects.companies.read"
 _HARMLESS = frozenset({"oauth", COMPANIES})  # leads may be asked to follow their companies' owners
@@ -24,7 +25,7 @@ def scopes_needed(object_type: str, *, companies: bool) -> frozenset[str]:
 
 def rights(answer: Answer, needed: frozenset[str]) -> Rights:
     """Return the scopes that the token lacks or does not need; none where HubSpot does not list them."""
-    held = frozenset(str(one) for one in content(answer).get("scopes") or ())
+    held = frozenset(str(one) for one in listed(content(answer).get("scopes")))
     if not held:
         return Rights()
     return Rights(tuple(sorted(needed - held)), tuple(sorted(held - needed - _HARMLESS)))

@@ -57,6 +57,17 @@ def errors(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [one if isinstance(one, dict) else {"message": one} for one in entries]
 
 
+def part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return an object inside another, an empty one where there is none."""
+    found = whole.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def entries(whole: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return the objects of a list inside an object, none where there is no list."""
+    return [one for one in listed(whole.get(name)) if isinstance(one, dict)]
+
+
 def listed(value: object) -> Sequence[object]:
     """Return a value that may be one or many as many."""
     return value if isinstance(value, list) else () if value is None else (value,)

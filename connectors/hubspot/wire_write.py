@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.contract import Assignment, Note, Outcome, Verdict
+from connectors.contract import Assignment, Look, Note, Outcome, Verdict
 from connectors.http import Answer
-from connectors.hubspot.wire import OWNER, results
+from connectors.hubspot.wire import OWNER, answered, results
 from connectors.hubspot.wire_errors import Refused, content, is_not_there, named_ids
 from connectors.hubspot.wire_paths import NOTE_TO
-from connectors.hubspot.wire_words import errors, words
+from connectors.hubspot.wire_words import entries, errors, part, words
 from router.model import LeadRef
 
 BODY = "hs_note_body"
@@ -30,8 +30,8 @@ _TYPES = {
 }
 _BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
 _TAGS = re.compile(r"<[^>]*>")
-_LATER = frozenset({"RATE_LIMIT", "RATE_LIMITS"})
-_GONE = "it is not among the answered records: merged away or deleted"
+_LATER = ("RATE_LIMIT", "RATE_LIMITS")
+_LEFT_OUT = "HubSpot's answer does not say what became of it"
 
 
 # --- owners -----------------------------------------------------------------------------------------------
@@ -56,39 +56,42 @@ def _texts(stamp: Mapping[str, object]) -> dict[str, str]:
 
 
 def updated(answer: Answer, batch: Sequence[Assignment]) -> list[Outcome]:
-    """Return one outcome per assignment."""
+    """Return the outcome of each assignment that the answer tells of: it leaves out those of merged records."""
     body = content(answer)
-    there = {record: (one.get("properties") or {}).get(OWNER) for record, one in results(body)}
+    there = {record: part(one, "properties").get(OWNER) for record, one in results(body)}
     failed = _Failures(body)
-    return [_updated(one, there, failed) for one in batch]
+    return [told for one in batch if (told := _updated(one, there, failed)) is not None]
 
 
-def _updated(one: Assignment, there: Mapping[str, str | None], failed: _Failures) -> Outcome:
+def _updated(one: Assignment, there: Mapping[str, object], failed: _Failures) -> Outcome | None:
     ref = one.record.ref
     if ref.record not in there:
-        return failed.outcome(ref, ref.record)
-    if there[ref.record] not in (None, one.owner):
+        error = failed.naming(ref.record) or failed.unnamed
+        return Outcome(ref, *_verdict(error)) if error else None
+    owner = there[ref.record]
+    if owner is not None and str(owner) != one.owner:
         return Outcome(ref, Verdict.DOUBTFUL, "HubSpot answered with another owner than the one written")
     return Outcome(ref, Verdict.DONE)
 
 
+def left_out(ref: LeadRef, look: Look | None) -> Outcome:
+    """Return the outcome of a write of which the answer does not tell; `look` is how the record is now, where known."""
+    if look is None or look.absent is None:
+        return Outcome(ref, Verdict.DOUBTFUL, _LEFT_OUT)
+    into = f" into {look.survivor}" if look.survivor else ""
+    return Outcome(ref, Verdict.GONE, f"the record is {look.absent}{into}")
+
+
 class _Failures:
-    """What a batch's errors say of the inputs that are not among its results."""
+    """What a batch's errors say of the inputs that are not among its results; `unnamed` is one that names none."""
 
     def __init__(self, body: Mapping[str, Any]) -> None:
         found = errors(body)
         self._named = {one: error for error in found for one in named_ids(error)}
-        self._unnamed = [error for error in found if not named_ids(error)]
+        self.unnamed = next((error for error in found if not named_ids(error)), None)
 
-    def names(self, *keys: str) -> bool:
-        return any(key in self._named for key in keys)
-
-    def outcome(self, ref: LeadRef, *keys: str) -> Outcome:
-        """Return the outcome of a record that an error names by one of `keys`, or that nothing names."""
-        error = next((self._named[key] for key in keys if key in self._named), None)
-        if error is None and self._unnamed:
-            error = self._unnamed[0]
-        return Outcome(ref, Verdict.GONE, _GONE) if error is None else Outcome(ref, *_verdict(error))
+    def naming(self, *keys: str) -> Mapping[str, Any] | None:
+        return next((self._named[key] for key in keys if key in self._named), None)
 
 
 def _verdict(error: Mapping[str, Any]) -> tuple[Verdict, str]:
@@ -146,7 +149,7 @@ def last_line(body: str) -> str:
 def noted_outcomes(answer: Answer, batch: Sequence[Note]) -> list[Outcome]:
     """Return one outcome per note, joined by its trace id or its key; one that nothing names is doubtful."""
     body = content(answer)
-    written = {key for one in body.get("results") or () if isinstance(one, dict) for key in _keys(one)}
+    written = {key for one in answered(body) for key in _keys(one)}
     failed = _Failures(body)
     return [_noted(note, written, failed) for note in batch]
 
@@ -154,15 +157,14 @@ def noted_outcomes(answer: Answer, batch: Sequence[Note]) -> list[Outcome]:
 def _noted(note: Note, written: set[str], failed: _Failures) -> Outcome:
     if note.key in written:
         return Outcome(note.ref, Verdict.DONE)
-    if failed.names(note.key, note.ref.record):
-        return failed.outcome(note.ref, note.key, note.ref.record)
-    return Outcome(note.ref, Verdict.DOUBTFUL, "HubSpot's answer does not say whether the note was written")
+    error = failed.naming(note.key, note.ref.record)
+    return Outcome(note.ref, *(_verdict(error) if error else (Verdict.DOUBTFUL, _LEFT_OUT)))
 
 
 def _keys(one: Mapping[str, Any]) -> Iterator[str]:
     if one.get("objectWriteTraceId"):
         yield str(one["objectWriteTraceId"])
-    elif text := (one.get("properties") or {}).get(BODY):
+    elif text := part(one, "properties").get(BODY):
         yield last_line(str(text))
 
 
@@ -186,21 +188,22 @@ def associated(answer: Answer) -> tuple[dict[str, list[str]], list[tuple[str, st
     """
     to: dict[str, list[str]] = {}
     rest: list[tuple[str, str | None]] = []
-    for one in content(answer).get("results") or ():
-        record = str((one.get("from") or {}).get("id"))
-        linked = sorted(one.get("to") or (), key=lambda each: not _primary(each))
-        to.setdefault(record, []).extend(str(each.get("toObjectId")) for each in linked)
-        after = ((one.get("paging") or {}).get("next") or {}).get("after")
+    for one in answered(content(answer)):
+        record = str(part(one, "from").get("id"))
+        linked = sorted(entries(one, "to"), key=lambda each: not _primary(each))
+        ids = [str(each.get("toObjectId")) for each in linked]
+        to.setdefault(record, []).extend(one for one in ids if one.isdecimal())
+        after = part(part(one, "paging"), "next").get("after")
         if after:
             rest.append((record, str(after)))
     return to, rest
 
 
 def _primary(each: Mapping[str, Any]) -> bool:
-    return any(kind.get("label") == "Primary" for kind in each.get("associationTypes") or ())
+    return any(kind.get("label") == "Primary" for kind in entries(each, "associationTypes"))
 
 
 def note_keys(answer: Answer) -> dict[str, str]:
     """Return the last line of each note by the note's id."""
     found = results(content(answer))
-    return {record: last_line(str((one.get("properties") or {}).get(BODY) or "")) for record, one in found}
+    return {record: last_line(str(part(one, "properties").get(BODY) or "")) for record, one in found}

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from html import escape, unescape
 
 from connectors.contract import Secret
-from connectors.errors import ConnectorError, Retry, Stop
+from connectors.errors import ConnectorError, Retry, Stop, busy
 from connectors.http import Answer
 from connectors.salesforce import Flow, Options, is_safe
 from connectors.salesforce.wire_errors import instead
@@ -106,7 +106,7 @@ def token(answer: Answer, options: Options) -> Token:
     """Return the token of an answer. Raises `Stop` with what to do, or `Retry` where the same may be asked again."""
     if answer.status in _BUSY or (answer.status >= 500 and not _fault(answer)):
         said = f"Salesforce gives no token now: {instead(answer)} (HTTP {answer.status})"
-        raise Retry(said, after=answer.retry_after())
+        raise busy(said, answer.retry_after())
     if answer.status != 200:
         raise _refusal(answer, options)
     found = _of_soap(answer) if options.flow is Flow.SOAP else _of_oauth(answer)

@@ -14,7 +14,7 @@ from html import unescape
 from typing import Any
 
 from connectors.contract import Verdict
-from connectors.errors import ConnectorError, Doubt, Retry, Skip, Stop
+from connectors.errors import ConnectorError, Doubt, Retry, Skip, Stop, busy
 from connectors.http import Answer
 from connectors.salesforce.wire_limits import told
 
@@ -125,9 +125,9 @@ def error_of(answer: Answer) -> ConnectorError:
     if LIMIT in codes:
         return over_limit(answer)
     if status == 429:
-        return Retry(said, after=answer.retry_after() or SHORTLY)
+        return busy(said, answer.retry_after() or SHORTLY)
     if status >= 500 or status in _UNCERTAIN or codes & _UNKNOWN:
-        return Doubt(said)
+        return Doubt(said, after=answer.retry_after())
     if codes & _LATER:
         return Retry(said, after=SHORTLY)
     stops = next((_STOPS[one.code] for one in wrong if one.code in _STOPS), "")
@@ -146,8 +146,7 @@ def _nowhere(answer: Answer) -> str:
 
 
 _WHY: Mapping[int, str] = {
-    301: "the org has moved: give its present address",
-    302: "the org has moved: give its present address",
+    **dict.fromkeys((301, 302, 303, 307, 308), "the org has moved: give its present address"),
     414: "the question was too long",
     431: "the question was too long",
 }

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.errors import Stop
+from connectors.calls import asked
+from connectors.errors import ConnectorError, Doubt, Retry, Stop
 from connectors.http import Answer, dated, encoded
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -35,3 +36,43 @@ def test_our_own_time_stands_for_a_date_that_is_missing(headers: dict[str, str])
 def test_the_servers_date_is_left_as_it_is() -> None:
     answer = Answer(200, {"date": "Mon, 02 Mar 2026 09:00:00 GMT"}, b"")
     assert dated(answer, lambda: NOW) is answer
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("5", 5.0),
+        (" 1.5 ", 1.5),
+        ("-5", 0.0),
+        ("99999999", 99_999_999.0),
+        ("Mon, 02 Mar 2026 09:00:07 GMT", 7.0),
+        ("Mon, 02 Mar 2026 08:00:00 GMT", 0.0),
+        ("nan", None),
+        ("inf", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_how_long_to_wait_is_read_in_seconds_or_as_a_date_by_the_servers_clock(
+    text: str, seconds: float | None
+) -> None:
+    headers = {"date": "Mon, 02 Mar 2026 09:00:00 GMT", "retry-after": text}
+    assert Answer(429, headers, b"").retry_after() == seconds
+
+
+@pytest.mark.parametrize("failure", [Doubt("lost", after=7.0), Retry("busy", after=7.0)])
+def test_a_question_is_asked_again_when_the_crm_says(failure: ConnectorError) -> None:
+    def question() -> None:
+        raise failure
+
+    with pytest.raises(Retry) as told:
+        asked(question)
+    assert told.value.after == 7.0
+
+
+def test_nobody_waits_for_hours() -> None:
+    def question() -> None:
+        raise Doubt("maintenance", after=7200.0)
+
+    with pytest.raises(Stop, match="maintenance; it asks to be left alone for 7,200 s"):
+        asked(question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -60,6 +61,45 @@ def test_a_token_that_ended_early_is_replaced_and_the_call_may_be_made_again(wor
     assert caught.value.after == 0.0
     assert world.owner(ref) is None
     assert verdicts(connector.assign(batch)) == {ref: Verdict.DONE}
+    connector.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "fetched_after"),
+    [
+        ("1800", 1741.0),
+        (1800.0, 1741.0),
+        (None, 1741.0),
+        ("soon", 1741.0),
+        (-1, 1741.0),
+        ("nan", 1741.0),
+        (40, 21.0),
+        (10**400, 86_341.0),
+    ],
+)
+def test_a_token_is_used_as_long_as_it_lives_or_as_they_usually_do(
+    said: object, fetched_after: float, world: PortalWorld
+) -> None:
+    lived = {"access_token": world.portal.token, "expires_in": said}
+    made = with_oauth(world)
+
+    def told(request: Request) -> Answer:
+        is_token = request.target.endswith("/token")
+        return Answer(200, json.dumps(lived).encode()) if is_token else world.portal.answer(request)
+
+    world.server._listener.answer = told
+    for seconds in (0.0, fetched_after - 2, 2.0):
+        world.tick(seconds)
+        made.pages(Everything(), None)
+    assert world.names == ["token", "list", "list", "token", "list"]
+    made.close()
+
+
+def test_an_answer_without_a_token_stops_the_pass(world: PortalWorld) -> None:
+    connector = with_oauth(world)
+    answering(world, Answer(200, b'{"expires_in":1800}'))
+    with pytest.raises(Stop, match="has no access token"):
+        connector.pages(Everything(), None)
     connector.close()
 
 

@@ -136,7 +136,6 @@ def test_results_in_another_order_are_joined_by_id() -> None:
     assert [one.verdict for one in wire_write.updated(turned.answer(), batch)] == [
         Verdict.DONE,
         Verdict.DONE,
-        Verdict.GONE,
     ]
 
 

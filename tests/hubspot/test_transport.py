@@ -130,6 +130,14 @@ def test_after_too_many_calls_that_kind_waits_as_long_as_the_crm_says() -> None:
     assert time.now == 5.0
 
 
+def test_a_crm_that_asks_for_hours_is_not_waited_for() -> None:
+    transport = through(Time())
+    transport("search", lambda: Answer(429, {"retry-after": "7200"}, b""))
+    with pytest.raises(Stop, match="asks to be left alone for 7,200 s more"):
+        transport("search", lambda: None)
+    transport("read", lambda: None)
+
+
 def test_without_a_gate_nothing_waits() -> None:
     transport = Transport(lambda _: pytest.fail("waited"))
     assert [transport("search", lambda: "an answer") for _ in range(99)] == ["an answer"] * 99

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import Absent, Assignment, Entered, Note, Record, Verdict
+from connectors.contract import Absent, Assignment, Entered, Look, Note, Record, Verdict
 from connectors.errors import ConnectorError, Doubt, Retry, Stop
 from connectors.http import Answer
 from connectors.hubspot import wire, wire_write
 from connectors.hubspot.wire_errors import Refused, content, error_of
 from connectors.hubspot.wire_paths import paths
-from router.model import OwnerId
+from router.model import OwnerId, RecordId
 from tests.hubspot.recorded import DATE, ref
 
 SINCE = datetime(2026, 3, 1, 12, 0, 0, 123000, tzinfo=UTC)
@@ -34,6 +34,9 @@ ASKS: list[tuple[Answer, type[ConnectorError], float | None]] = [
     (answer(423, {}, {"retry-after": "9"}), Retry, 9.0),
     (answer(477, {}, {"retry-after": "30"}), Retry, 30.0),
     (answer(477, {}, {"retry-after": "86400"}), Stop, None),
+    (answer(429, {}, {"retry-after": "86400"}), Stop, None),
+    (answer(503, {}, {"retry-after": "9"}), Doubt, 9.0),
+    (answer(307, {}, {"location": "https://elsewhere.example/"}), Stop, None),
     (answer(429, b"<html>slow down</html>"), Retry, 10.0),
     (answer(429, {"policyName": "TEN_SECONDLY_ROLLING"}), Retry, 10.0),
     (answer(429, {}, {"x-hubspot-ratelimit-interval-milliseconds": "5000"}), Retry, 5.0),
@@ -220,15 +223,30 @@ def test_every_id_of_an_update_is_accounted_for() -> None:
         ],
     }
     outcomes = wire_write.updated(answer(207, body), given(*"1234567"))
-    assert [one.verdict for one in outcomes] == [
-        Verdict.DOUBTFUL,  # another owner stands there
-        Verdict.GONE,
-        Verdict.DONE,
-        Verdict.GONE,
-        Verdict.REFUSED,
-        Verdict.CONFLICT,
-        Verdict.GONE,
-    ]
+    assert {one.ref.record: one.verdict for one in outcomes} == {
+        "1": Verdict.DOUBTFUL,  # another owner stands there
+        "3": Verdict.DONE,
+        "4": Verdict.GONE,
+        "5": Verdict.REFUSED,
+        "6": Verdict.CONFLICT,
+    }  # it tells nothing of 2 and 7: they are looked for
+
+
+@pytest.mark.parametrize(
+    ("look", "verdict", "detail"),
+    [
+        (Look(None, Absent.MERGED, RecordId("9")), Verdict.GONE, "the record is merged into 9"),
+        (Look(None, Absent.DELETED), Verdict.GONE, "the record is deleted"),
+        (Look(Record(ref("1"), {}, None)), Verdict.DOUBTFUL, "does not say what became of it"),
+        (None, Verdict.DOUBTFUL, "does not say what became of it"),
+    ],
+)
+def test_what_an_answer_leaves_out_is_gone_only_where_it_is_seen_to_be(
+    look: Look | None, verdict: Verdict, detail: str
+) -> None:
+    outcome = wire_write.left_out(ref("1"), look)
+    assert outcome.verdict is verdict
+    assert detail in outcome.detail
 
 
 def test_an_error_that_names_nobody_is_not_taken_for_a_merge() -> None:

@@ -79,7 +79,7 @@ OUTCOMES: Mapping[str, Outcome] = {
     ),
     "merged_between_read_and_write": Outcome(
         passes=[
-            counts(seen=3, assigned=1, api_calls=6, unverified=1),
+            counts(seen=3, assigned=1, api_calls=7, unverified=1),
             counts(seen=2, assigned=1, api_calls=7, unverified=1),
         ],
         codes=[0, 0],
@@ -91,7 +91,7 @@ OUTCOMES: Mapping[str, Outcome] = {
             "103": ("settled", ANA),
             "153": ("verify", CY),
         },
-        reasons={"102": "merged away or deleted"},
+        reasons={"102": "merged into 153"},
     ),
     "gone_before_the_look": Outcome(
         passes=[counts(seen=4, assigned=1, api_calls=6, unverified=1)],

@@ -162,7 +162,7 @@ def choice_overrun_is_put_back(stage: Stage) -> None:
 
 
 def merged_between_read_and_write(stage: Stage) -> None:
-    """Two leads merged after the look vanish from the answer; the next pass finds the third id they became."""
+    """Two leads merged after the look vanish from the answer: they are looked for, and gone into a third id."""
     stage.before("update", lambda portal: portal.merge("contacts", "101", "102"))
     stage.sync()
     stage.pass_by(minutes=2)
