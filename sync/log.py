@@ -115,18 +115,22 @@ def announce(
     now: datetime,
     *,
     busy: Mapping[RepId, Sequence[datetime]],
-) -> None:
+) -> Mapping[RepId, str]:
     """Write into the ordered log who is absent from the CRM, public holidays and busy times, where that changed.
 
-    A decision is re-run with them, whatever calendars and a later release of the holidays' package say.
+    A decision is re-run with them, whatever calendars and a later release of the holidays' package say. Returns who
+    was absent from the CRM before, and why.
     """
     codes = {rep.holidays for rep in book.reps.values() if rep.holidays}
+    owners = f"owners:{ledger.connection}"
     with session.routing("owners") as tx:
-        _note(tx, now, "owners", f"owners:{ledger.connection}", dumps(dict(people.absent)))
+        before: Mapping[RepId, str] = json.loads(last_entry(tx, owners) or "{}")
+        _note(tx, now, "owners", owners, dumps(dict(people.absent)))
         for code, days in around(codes, now.year).items():
             _note(tx, now, "holidays", f"holidays:{code}", dumps(days))
         for rep, edges in sorted(busy.items()):
             _note(tx, now, "calendar", f"calendar:{rep}", dumps([int(edge.timestamp()) for edge in edges]))
+    return before
 
 
 def _note(tx: sa.Connection, now: datetime, kind: str, subject: str, body: str) -> None:

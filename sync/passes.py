@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
+from itertools import islice
 
 import sqlalchemy as sa
 
 from connectors.errors import Retry, Stop
-from router.model import ConnectionName
+from router.model import ConnectionName, RepId
 from sync import schema
 from sync.calendars.reading import read_calendars
 from sync.codec import dumps
@@ -28,6 +29,7 @@ from sync.walks import Walk, first_walk, sweep_due
 from sync.work import Begin, Counts, Pass, Task, Wired, calling, carry_out, one_task_each
 
 _LISTED = 20
+_NAMED = 5
 
 Progress = Callable[[Counts], None]
 Announce = Callable[[str], None]
@@ -129,7 +131,9 @@ def _open(
             order.tell(f"{ledger.connection}: {line}; that part is left out")
         for line in calendars.assumed:
             order.tell(f"{ledger.connection}: {line}")
-        announce(session, ledger, wired.router.book, found, seams.clock(), busy=calendars.busy)
+        before = announce(session, ledger, wired.router.book, found, seams.clock(), busy=calendars.busy)
+        if lost := {rep: why for rep, why in found.absent.items() if rep not in before}:
+            order.tell(f"{ledger.connection}: {_without_leads(lost)}")
         return found
 
     return Pass(
@@ -142,6 +146,14 @@ def _open(
         store_key=store_key,
         allowance=wired.settings.max_per_pass,
         progress=order.progress,
+    )
+
+
+def _without_leads(absent: Mapping[RepId, str]) -> str:
+    named = ", ".join(f"{rep} ({why})" for rep, why in islice(sorted(absent.items()), _NAMED))
+    more = len(absent) - _NAMED
+    return f"no leads go to {named}" + (
+        f" and {more:,} more: see `leadswitch check --live`" if more > 0 else ""
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from config.settings import New, Nobody, QueueNamed, Since, UserNamed
 from connectors.contract import Features
-from router.model import ConnectionName, OwnerId, Queue, QueueName, RecordId
+from router.model import ConnectionName, OwnerId, Queue, QueueName, RecordId, Rep, RepId
 from router.rules import ALWAYS, Comparison, Keep, Op, Rule, ToQueue
 from sync import schema
 from sync.directory import Unknown
@@ -113,6 +113,20 @@ def test_take_since_begins_at_midnight_in_the_configurations_zone(office: Office
     office.sync()
     assert (office.owner(before), office.owner(after) is not None) == (None, True)
     assert office.told == ["crm: 1 to assign, 1 in this pass"]
+
+
+def test_a_pass_says_once_who_gets_no_leads_for_want_of_a_user(office: Office) -> None:
+    strangers = {RepId(name): Rep(id=RepId(name), name=name, email=f"{name}@reps.example") for name in "defghijk"}
+    office.rulebook = replace(office.rulebook, reps={**office.rulebook.reps, **strangers})
+    office.lead()
+    office.sync()
+    told = next(line for line in office.told if "no leads go to" in line)
+    assert told.startswith("crm: no leads go to d (no user with their e-mail in crm), e (")
+    assert told.endswith(", h (no user with their e-mail in crm) and 3 more: see `leadswitch check --live`")
+    office.told.clear()
+    office.lead()
+    office.sync()
+    assert not any("no leads go to" in line for line in office.told)
 
 
 def test_a_pass_claims_no_more_than_max_per_pass_and_says_so(office: Office) -> None:
