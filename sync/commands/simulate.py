@@ -20,7 +20,8 @@ from sync.leadfile import leads_of
 from sync.replay import files_of, router_then, rulebook_of
 from sync.screen import Screen, counted
 from sync.seams import system_clock
-from sync.simulate.again import Again, AsItWas, Deciding, Progress, Proposed
+from sync.simulate.again import Again, Progress
+from sync.simulate.deciding import AsItWas, Deciding, Proposed
 from sync.simulate.fromfile import LOOKED_EVERY, Created, FromFile
 from sync.simulate.history import History, Span, newest_config, span
 from sync.simulate.page import page

@@ -2,140 +2,23 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappop, heappush
 from zoneinfo import ZoneInfo
 
-from router.model import Decision, Lead, State, TeamName, Turn, person_keys
-from router.route import Router
+from router.model import Decision, TeamName, Turn
 from sync.codec import turn_from_text
 from sync.replay import same
-from sync.simulate.given import Given, claims_before
+from sync.simulate.deciding import Deciding
 from sync.simulate.history import History
-from sync.simulate.record import GIVEN, TAKEN, WAITS, Event, Kind, Noted, Passed, Recorded, where
+from sync.simulate.record import GIVEN, TAKEN, WAITS, Event, Noted, Passed, Recorded
 from sync.simulate.tally import Tally
 from sync.simulate.then import Then
-from sync.simulate.world import Case, World
+from sync.simulate.world import Case
 
 Progress = Callable[[Tally], None]
-
-
-class Deciding(ABC):
-    """Who decides the leads of the ledger again. `looks_again`: at leads that wait here and not there, too."""
-
-    looks_again = False
-
-    @abstractmethod
-    def decide(self, case: Case, one: Recorded, lead: Lead) -> Decision:
-        """Decide a lead at a decision of the ledger, and write down in the case where it stands."""
-
-    def give_back(self, case: Case, now: datetime) -> None:  # noqa: ARG002
-        """Take a lead back that has an owner."""
-        case.stands, case.turn = None, None
-
-    def leave(self, case: Case) -> None:  # noqa: ARG002
-        """Let a lead wait no longer."""
-        return
-
-    def charge(self, turn: Turn) -> None:  # noqa: ARG002
-        """Let a turn count that the ledger took."""
-        return
-
-    def compared(self, case: Case, one: Recorded) -> None:  # noqa: ARG002
-        """Learn whether the ledger came to the same owner."""
-        return
-
-    def passed(self, one: Passed) -> None:  # noqa: ARG002
-        """Learn that a pass began, which looks again at what waits."""
-        return
-
-    def looks(self, ahead_of: Event | None) -> list[tuple[Case, Decision]]:  # noqa: ARG002
-        """Look again at what the pass would have looked at before an event; return what was decided."""
-        return []
-
-
-class AsItWas(Deciding):
-    """Each decision with the configuration and from the inputs of then; turns as the log has them."""
-
-    def __init__(self, then: Then) -> None:
-        self._then = then
-
-    def decide(self, case: Case, one: Recorded, lead: Lead) -> Decision:
-        router = self._then.router(one.config)
-        keys = person_keys(lead)
-        state = replace(
-            self._then.outside(router.book, lead.ref.connection),
-            turns=self._then.turns(router.book.teams),
-            persons={keys[at]: sticky for at, sticky in one.known.items()},
-            held={lead.ref: one.held_since} if one.held_since else {},
-            accounts={lead.ref: one.account} if one.account else {},
-            loads=self._then.loads() if router.counted else {},
-        )
-        decision = router.route(lead, state, one.at)
-        case.move(decision, one.at)
-        return decision
-
-
-class Proposed(Deciding):
-    """Every decision with a configuration that was not in force: what follows from it is another history."""
-
-    looks_again = True
-
-    def __init__(self, then: Then, history: History, router: Router) -> None:
-        self._then, self._history, self._router = then, history, router
-        with history.store.reading() as tx, tx.begin():
-            before = list(claims_before(tx, router.counted, history.span.began))
-        given = Given([router.book.reps[rep] for rep in sorted(router.counted)], before)
-        self._world = World(router, then.turns(router.book.teams), given, before=history)
-        self._line: list[Case] = []
-
-    def decide(self, case: Case, one: Recorded, lead: Lead) -> Decision:
-        keys = person_keys(lead)
-        case.values, case.account = one.values_id, one.account
-        case.persons = {keys[at]: sticky for at, sticky in one.known.items()}
-        if case.stands is None:
-            case.held_since = one.held_since
-        outside = self._then.outside(self._router.book, lead.ref.connection)
-        return self._world.decide(case, lead, one.at, outside)
-
-    def give_back(self, case: Case, now: datetime) -> None:
-        self._world.give_back(case, now)
-
-    def leave(self, case: Case) -> None:
-        self._world.leave(case)
-
-    def charge(self, turn: Turn) -> None:
-        self._world.charge(turn)
-
-    def compared(self, case: Case, one: Recorded) -> None:
-        given, here = where(one.decision), case.stands
-        if given.kind is Kind.REP or (here and here.kind is Kind.REP):
-            (self._world.agrees if given == here else self._world.differs)(case)
-
-    def passed(self, one: Passed) -> None:
-        if self._world.waiting:
-            self._pass, self._line = one, list(self._world.due(one.at, one.connection))
-
-    def looks(self, ahead_of: Event | None) -> list[tuple[Case, Decision]]:
-        """A pass looks at leads in the order of their keys; what it decided of them says when that was."""
-        if not self._line or (isinstance(ahead_of, Noted) and ahead_of.kind != "returned"):
-            return []
-        due, at, self._line = self._line, self._pass.at, []
-        if isinstance(ahead_of, Recorded) and any(case.key == ahead_of.key for case in due):
-            self._line = [case for case in due if case.key > ahead_of.key]
-            due, at = [case for case in due if case.key < ahead_of.key], ahead_of.at
-        leads = self._history.values([case.values for case in due])
-        return [
-            (case, self._world.decide(case, leads[case.values], at, self._outside(case)))
-            for case in due
-            if case.values in leads and case.key in self._world.waiting
-        ]
-
-    def _outside(self, case: Case) -> State:
-        return self._then.outside(self._router.book, case.ref.connection)
 
 
 @dataclass(slots=True)
@@ -186,6 +69,8 @@ class Again:
         pair = self._open.get(one.key) or self._begin(one)
         if pair.was.stands and pair.was.stands.kind in GIVEN and not pair.now.waits:
             self._give_back(pair.now, one.at)  # a claim that was released without a turn to say so
+        if one.held_since is None and pair.was.stands and pair.was.stands.kind in WAITS:
+            pair.now.held_since = None  # somebody had it since it waited: its time begins anew
         pair.was.move(one.decision, one.at)
         pair.now.closed = one.closed
         self.tally.decisions += 1
@@ -232,6 +117,9 @@ class Again:
             return
         team, back = TeamName(one.subject.removeprefix("team:")), one.kind == "returned"
         turn, pair = turn_from_text(team, one.body), self._open.get(one.lead or "")
+        if back and pair is None:  # it was taken before all this, and not counted
+            self._deciding.refund(turn)
+            return
         self.tally.before.teams[team].take(turn, back=back)
         if back and pair:
             self._release(pair, one.at)

@@ -82,24 +82,32 @@ def claims_before(tx: sa.Connection, reps: Iterable[RepId], start: datetime) -> 
     query = sa.select(claims.c.rep, claims.c.at, claims.c.closed)
     for rep, at, closed in tx.execute(query.where(claims.c.rep.in_(known), claims.c.at < start, counts)):
         yield (RepId(rep), at, closed), None
-    for rep, at, until in tx.execute(_released(known, start)):
+    for rep, at, returned, again, last in tx.execute(_released(known, start)):
+        until = min(filter(None, (returned, again)), default=last)
         if until >= start:
             yield (RepId(rep), at, None), until
 
 
 def _released(reps: Sequence[RepId], start: datetime) -> sa.Select[Any]:
-    """Select the claims that were given before a time and released by now, and when: as the log says, else by when."""
+    """Select the claims that were given before a time and released by now, and by when.
+
+    The log says when a turn was returned, another decision that nobody had the lead any more; else it was by the last
+    run that knew of it.
+    """
     decisions, claims, leads, runs = schema.decisions, schema.claims, schema.leads, schema.runs
-    log = schema.log
+    log, later = schema.log, schema.decisions.alias()
     returned = (
         sa.select(sa.func.min(log.c.at, type_=schema.Instant))
         .where(log.c.kind == "returned", log.c.lead == decisions.c.lead, log.c.at > decisions.c.at)
         .scalar_subquery()
     )
+    again = (
+        sa.select(sa.func.min(later.c.at, type_=schema.Instant))
+        .where(later.c.lead == decisions.c.lead, later.c.id > decisions.c.id)
+        .scalar_subquery()
+    )
     return (
-        sa.select(
-            decisions.c.rep, decisions.c.at, sa.func.coalesce(returned, runs.c.started, type_=schema.Instant)
-        )
+        sa.select(decisions.c.rep, decisions.c.at, returned, again, runs.c.started)
         .join(leads, leads.c.key == decisions.c.lead)
         .join(runs, runs.c.id == leads.c.run)
         .outerjoin(claims, claims.c.decision == decisions.c.id)

@@ -139,7 +139,7 @@ class World:
     def give_back(self, case: Case, now: datetime) -> None:
         """Take a lead back, as a pass releases its claim: its turn, its place in the loads, what it made known."""
         if case.turn:
-            self.turns[case.turn.team] = reverse(self.turns[case.turn.team], case.turn)
+            self.refund(case.turn)
         if case.claim:
             self._given.take_back(case.claim, now)
         for key in case.keys:
@@ -161,6 +161,11 @@ class World:
         self.turns[turn.team] = replace(
             stood, number=stood.number + 1, credits={**stood.credits, **credit}, last=last
         )
+
+    def refund(self, turn: Turn) -> None:
+        """Give a turn back."""
+        if (stood := self.turns.get(turn.team)) is not None:
+            self.turns[turn.team] = reverse(stood, turn)
 
     def leave(self, case: Case) -> None:
         """Let a lead wait no longer."""

@@ -16,7 +16,8 @@ from router.model import LEAD, Decision, Lead, RepId, TeamName
 from sync import schema
 from sync.log import team_turns
 from sync.replay import router_then
-from sync.simulate.again import Again, AsItWas, Proposed
+from sync.simulate.again import Again
+from sync.simulate.deciding import AsItWas, Proposed
 from sync.simulate.history import History, Span, span
 from sync.simulate.record import Event, Kind, Recorded, Where
 from sync.simulate.tally import Tally
@@ -26,6 +27,8 @@ from sync.store import Store
 from tests.sync.week import BEGIN, CHANGE, CHANGED, FILES, Week
 
 UTC_ZONE = ZoneInfo("UTC")
+IN_BETWEEN = timedelta(hours=57)
+"""Then a pass was made that an undo took back later."""
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +96,11 @@ def test_every_recorded_owner_comes_out_again(week: Week) -> None:
     assert tally.before.teams == tally.after.teams
 
 
+def test_a_turn_of_before_that_is_given_back_meanwhile_counts_on_neither_side(week: Week) -> None:
+    tally = as_it_was(week.store, BEGIN + IN_BETWEEN)
+    assert tally.before.teams == tally.after.teams
+
+
 def test_what_stands_is_counted_as_the_ledger_has_it(week: Week) -> None:
     tally = as_it_was(week.store)
     claims = Counter(row["rep"] for row in week.offices[0].table(schema.claims) if row["rep"])
@@ -129,9 +137,10 @@ def test_the_same_configuration_by_itself_comes_to_the_same_owners(week: Week) -
 # --- under another configuration --------------------------------------------------------------------------
 
 
-def test_turns_end_where_the_ledger_has_them(week: Week) -> None:
+@pytest.mark.parametrize("since", [BEGIN, BEGIN + IN_BETWEEN])
+def test_turns_end_where_the_ledger_has_them(week: Week, since: datetime) -> None:
     """Those that were taken back are given back here, too; the longer hold plays no part in them."""
-    there = found(week.store)
+    there = found(week.store, since)
     then, history = Then(week.store, there), History(week.store, there)
     with week.store.reading() as tx, tx.begin():
         router = router_then(tx, json.dumps(CHANGED), sys.maxsize)

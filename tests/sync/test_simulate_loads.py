@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from router.model import Rep, RepId
-from sync.simulate.given import Given
+from router.rules import ALWAYS, Rule, ToOwner
+from sync import schema
+from sync.simulate.given import Given, claims_before
+from tests.sync.office import Office, book
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ANA = RepId("ana")
@@ -57,3 +60,17 @@ def test_reps_whom_nobody_asks_for_are_not_counted() -> None:
     given.give((RepId("bo"), at(0), None))
     given.take_back((RepId("bo"), at(0), None), at(1))
     assert given.loads(at(1)).keys() == {ANA}
+
+
+def test_a_claim_of_before_that_was_decided_anew_was_released_by_then(office: Office) -> None:
+    office.rulebook = book(Rule("hers", ALWAYS, ToOwner(ANA)))
+    office.lead()
+    office.sync()
+    [first] = office.table(schema.decisions)
+    again = first["at"] + timedelta(hours=2)
+    with office.store.beside() as session, session.routing("anew") as tx:
+        tx.execute(schema.claims.delete())
+        tx.execute(schema.decisions.insert().values({**first, "id": first["id"] + 1, "at": again}))
+    with office.store.reading() as tx, tx.begin():
+        found = list(claims_before(tx, [ANA], first["at"] + timedelta(hours=1)))
+    assert found == [((ANA, first["at"], None), again)]
