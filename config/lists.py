@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
+import io
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
+from config.csvtext import rows
 from config.names import Names
-from config.operands import literal, several, warn_of_spaces
+from config.operands import literal, several, warn
 from config.problems import Findings, Place, Refusal, closest, shown
 from config.sources import Source
 from config.yamltext import Map, Node, Seq, Text
@@ -74,7 +75,10 @@ class Lists:
             return None
         owners: dict[str, RepId | None] = {}
         for text in several(node):
-            self._add(owners, text, None, kind)
+            if text.strip():
+                self._add(owners, text, None, field, kind)
+            else:
+                self.findings.add(text.place, "an empty value", "fill it in, or remove it")
         return NamedList(str(name), field, owners)
 
     # --- files --------------------------------------------------------------------------------------------
@@ -93,7 +97,7 @@ class Lists:
         owners: dict[str, RepId | None] = {}
         for value, who in self._rows(file, text, match, owner):
             if value.strip():
-                self._add(owners, value, self._owner(who), kind)
+                self._add(owners, value, self._owner(who), match, kind)
             if who is not None:
                 self._half_blank(value, who, match, is_assigned=name in self.assigned)
         if any(problem.file == file for problem in self.findings.problems):
@@ -119,20 +123,19 @@ class Lists:
     def _rows(
         self, file: str, text: str, match: Text, owner: Text | None
     ) -> Iterator[tuple[Text, Text | None]]:
-        lines = text.removeprefix("\ufeff").splitlines(keepends=True)
-        first = lines[0] if lines else ""
-        delimiter = next((sign for sign in ",;\t" if sign in first), ",")
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        try:
-            header = [column.strip() for column in next(reader, [])]
-            value_at = _column(header, match)
-            owner_at = _column(header, owner) if owner is not None else None
-            for row in reader:
-                if any(cell.strip() for cell in row):
-                    cells = [Text(cell, Place(file, reader.line_num, 1)) for cell in row]
-                    yield from self._row(cells, len(header), value_at, owner_at)
-        except csv.Error as error:
-            self.findings.add(Place(file, max(reader.line_num, 1), 1), f"cannot be read as CSV: {error}")
+        lines = io.StringIO(
+            text.removeprefix("\ufeff"), newline=""
+        )  # other line breaks belong to their values
+        first = lines.readline()
+        lines.seek(0)
+        found = rows(file, lines, next((sign for sign in ",;\t" if sign in first), ","))
+        header = [column.strip() for column in next(found, (1, []))[1]]
+        value_at = _column(header, match)
+        owner_at = _column(header, owner) if owner is not None else None
+        for line, row in found:
+            if any(cell.strip() for cell in row):
+                cells = [Text(cell, Place(file, line, 1)) for cell in row]
+                yield from self._row(cells, len(header), value_at, owner_at)
 
     def _row(
         self, cells: list[Text], width: int, value_at: int, owner_at: int | None
@@ -151,8 +154,10 @@ class Lists:
             return RepId(by_email)
         return RepId(str(name)) if self.names.check("rep", name) else None
 
-    def _add(self, owners: dict[str, RepId | None], text: Text, owner: RepId | None, kind: Kind) -> None:
-        warn_of_spaces(text, self.findings)
+    def _add(
+        self, owners: dict[str, RepId | None], text: Text, owner: RepId | None, field: str, kind: Kind
+    ) -> None:
+        warn(text, field, self.findings)
         try:
             value = literal(Text(text.strip(), text.place), kind).casefold()
         except Refusal as refusal:
@@ -177,6 +182,8 @@ def _text(node: Map, key: str) -> Text:
 
 
 def _column(header: list[str], name: Text) -> int:
+    if not header:
+        raise Refusal("the file is empty", "its first line must name the columns", place=name.place)
     folded = [column.casefold() for column in header]
     if name.casefold() in folded:
         return folded.index(name.casefold())

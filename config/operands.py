@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from config import codes, scalars
-from config.problems import Findings, Refusal
+from config.problems import Findings, Refusal, shown
 from config.yamltext import Blank, Node, Seq, Text
 from router.model import Kind
 from router.rules import Op, Operand
@@ -38,7 +38,7 @@ def canonical(text: Text, field: str, kind: Kind, findings: Findings) -> Operand
         return scalars.flag(text)
     if kind is Kind.TIME:
         raise Refusal("a time equals no other", "ask with before, after, between or within")
-    _warn(text, field, findings)
+    warn(text, field, findings)
     return literal(text, kind)
 
 
@@ -78,15 +78,16 @@ def several(node: Node) -> list[Text]:
     return [one(item) for item in node]
 
 
-def _warn(text: Text, field: str, findings: Findings) -> None:
-    if field == "domain" and _NOT_A_DOMAIN.search(text):
-        findings.notice(text.place, f"'{text}' never equals a domain", "write it bare: example.com")
+def warn(text: Text, field: str, findings: Findings) -> None:
+    """Note what a field never equals as it is written, and what only looks like another value."""
+    if field == "domain" and _NOT_A_DOMAIN.search(text.strip()):
+        findings.notice(text.place, f"'{shown(text)}' never equals a domain", "write it bare: example.com")
     warn_of_spaces(text, findings)
 
 
 def warn_of_spaces(text: Text, findings: Findings) -> None:
     """Note spaces at the ends and characters that cannot be seen: values look alike and differ."""
-    if text != text.strip() or any(not char.isprintable() for char in text):
+    if text != text.strip() or not text.isprintable():
         findings.notice(
             text.place, "the value has stray spaces or invisible characters", "write it again by hand"
         )

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import accumulate, chain
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
+from config.csvtext import rows
+from config.problems import Refusal
 from connectors.contract import RawValue, Record
 from router.model import ConnectionName, LeadRef, OwnerId, RecordId
 from sync.trouble import Refused
 
-_FIELD_LIMIT = 10_000_000
 _DELIMITERS = ",;\t"
 _PLACES = {"id", "owner", "connection", "object"}
 
@@ -28,12 +27,12 @@ def records(file: Path, *, connection: str, object_type: str) -> Iterator[Record
     `id`, `owner`, `connection` and `object` say where the lead lives; without `id` it is the line's number.
     """
     with _opened(file) as text:
-        rows = (
+        numbered = (
             _json_lines(file, text)
             if file.suffix.casefold() in {".jsonl", ".ndjson", ".json"}
             else _csv(file, text)
         )
-        for number, fields in rows:
+        for number, fields in numbered:
             yield _record(fields, number, connection, object_type)
 
 
@@ -60,49 +59,22 @@ def _record(fields: dict[str, RawValue], number: int, connection: str, object_ty
 
 
 def _csv(file: Path, text: TextIO) -> Iterator[tuple[int, dict[str, RawValue]]]:
-    csv.field_size_limit(_FIELD_LIMIT)
-    above, number, delimiter = 0, 0, ","
-    row: list[str] = []  # the lines of the row that is being read
+    above = 0
     try:
         first, above = _first_line(file, text)
-        delimiter = max(_DELIMITERS, key=first.count)
-        reader = csv.reader(_kept(chain([first], text), row), delimiter=delimiter, strict=True)
-        names = _names(file, next(reader), above + 1)
-        number = reader.line_num
-        row.clear()
-        for cells in reader:
-            number = reader.line_num
-            row.clear()
+        read = rows(str(file), chain([first], text), max(_DELIMITERS, key=first.count))
+        names = _names(file, next(read)[1], above + 1)
+        for line, cells in read:
             if len(cells) > len(names):
-                raise Refused(f"{file}:{above + number}: {len(cells)} values for {len(names)} columns")
+                raise Refused(f"{file}:{above + line}: {len(cells)} values for {len(names)} columns")
             if cells:
-                yield above + number - 1, dict(zip(names, chain(cells, [""] * len(names)), strict=False))
-    except csv.Error as error:
-        line, why = _broken(row, delimiter) or (0, str(error))
-        raise Refused(f"{file}:{above + number + 1 + line}: not a row of CSV: {why}") from error
+                yield above + line - 1, dict(zip(names, chain(cells, [""] * len(names)), strict=False))
+    except Refusal as refusal:
+        line = refusal.place.line if refusal.place else 0
+        hint = f"; {refusal.hint}" if refusal.hint else ""
+        raise Refused(f"{file}:{above + line}: {refusal.message}{hint}") from refusal
     except UnicodeDecodeError as error:
         raise _not_utf8(file) from error
-
-
-def _kept(lines: Iterable[str], row: list[str]) -> Iterator[str]:
-    for line in lines:
-        row.append(line)
-        yield line
-
-
-def _broken(row: list[str], delimiter: str) -> tuple[int, str] | None:
-    """Return in which line of a row, counted from 0, a quote opens that does not close, and the way out."""
-    text, sign, at = "".join(row), re.escape(delimiter), 0
-    value = re.compile(rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^"{sign}\r\n][^{sign}\r\n]*+|){sign}')
-    while found := value.match(text, at):
-        at = found.end()
-    if text[at : at + 1] != '"':
-        return None
-    line = sum(end <= at for end in accumulate(map(len, row)))
-    return line, (
-        "a quote opens here that does not close where its value ends; "
-        "close it, or take it away; within a value it is written twice"
-    )
 
 
 def _first_line(file: Path, text: TextIO) -> tuple[str, int]:

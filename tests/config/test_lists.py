@@ -59,6 +59,20 @@ def test_a_written_list_is_of_the_field_its_values_look_like_or_that_it_names(
     assert configured(rules=listed(written)).rulebook.lists["named"].field == field
 
 
+OPEN = "not a row of CSV: a quote opens here that does not close where its value ends (close it"
+
+
+def test_a_line_break_that_is_none_in_csv_belongs_to_its_value() -> None:
+    assert set(read("domain,rep\na\u2028b.com,ana\nc\x0bd.com,bo\n").owners) == {"a\u2028b.com", "c\x0bd.com"}
+
+
+@pytest.mark.parametrize("value", ["https://acme.com", "www.acme.com", "info@acme.com"])
+def test_what_no_domain_looks_like_is_noted_in_a_list_as_in_a_rule(value: str) -> None:
+    for written in (FILE, f"[{value}, a.b]"):
+        said = notices(rules=listed(written), named_csv=f"domain,rep\n{value},ana\n")
+        assert f"'{value}' never equals a domain (write it bare: example.com)" in "".join(said)
+
+
 def test_the_owners_of_a_list_can_be_assigned_to() -> None:
     text = listed(FILE).replace("assign: keep", "assign: {owner: named}")
     book = configured(rules=text, named_csv="domain,rep\nacme.com,ana\n").rulebook
@@ -73,11 +87,14 @@ def test_the_owners_of_a_list_can_be_assigned_to() -> None:
             "rules.yaml:2:35: the file has no column 'domain' (columns: website, rep)",
         ),
         ("domain,reps\na.com,ana\n", "rules.yaml:2:50: the file has no column 'rep' (did you mean 'reps'?)"),
-        ("", "rules.yaml:2:35: the file has no column 'domain'"),
+        ("", "rules.yaml:2:35: the file is empty (its first line must name the columns)"),
         ("domain,rep\na.com,ana\nb.com,anna\n", "named.csv:3:1: unknown rep 'anna' (did you mean 'ana'?)"),
         ("domain,rep\na.com,ana\nA.com,bo\n", "named.csv:3:1: 'a.com' is on the list twice, with two owners"),
         ("domain,rep\na.com,ana,x\n", "named.csv:2:1: 3 columns where the header has 2"),
-        ('domain,rep\n"a.com,ana\n', "named.csv:2:1: cannot be read as CSV"),
+        ('domain,rep\na.com,ana\n"b.com,ana\nc.com,bo\n', f"named.csv:3:1: {OPEN}"),
+        ('domain,rep\n"a\nb.com",bo\nc.com,"ana\n', f"named.csv:4:1: {OPEN}"),
+        ('domain,rep\n"a.com,ana\n' + "b.com,bo\n" * 20_000, f"named.csv:2:1: {OPEN}"),
+        ('domain,rep\n"a\nb.com",anna\n', "named.csv:2:1: unknown rep 'anna'"),
     ],
 )
 def test_a_wrong_file_is_refused_at_its_line(csv: str, problem: str) -> None:
@@ -103,6 +120,7 @@ def test_a_wrong_file_is_refused_at_its_line(csv: str, problem: str) -> None:
         ("{match: country, values: [UK]}", "2:36: 'UK' is no country code (write the ISO code: GB)"),
         ("named.csv", "2:10: a list is {file, match, owner} or a list of values"),
         ("[]", "2:10: an empty list"),
+        ('[a.com, " "]', "2:18: an empty value (fill it in, or remove it)"),
     ],
 )
 def test_a_wrong_list_is_refused_at_its_place(written: str, problem: str) -> None:
@@ -130,7 +148,10 @@ ASSIGNED = listed(FILE).replace("assign: keep", "assign: {owner: named}")
         ("domain,rep\n,ana\n", "rules.yaml:2:50: no row of named.csv has an owner"),
         ("domain,rep\na.com,anna\n", "named.csv:2:1: unknown rep 'anna' (did you mean 'ana'?)"),
         ("domain,rep\na.com,ana,x\n", "named.csv:2:1: 3 columns where the header has 2"),
-        ('domain,rep\n"a.com,ana\n', "named.csv:2:1: cannot be read as CSV"),
+        ('domain,rep\na.com,ana\n"b.com,ana\nc.com,bo\n', f"named.csv:3:1: {OPEN}"),
+        ('domain,rep\n"a\nb.com",bo\nc.com,"ana\n', f"named.csv:4:1: {OPEN}"),
+        ('domain,rep\n"a.com,ana\n' + "b.com,bo\n" * 20_000, f"named.csv:2:1: {OPEN}"),
+        ('domain,rep\n"a\nb.com",anna\n', "named.csv:2:1: unknown rep 'anna'"),
     ],
 )
 def test_a_list_without_a_good_row_that_is_assigned_to_is_one_problem(csv: str, problem: str) -> None:
