@@ -128,19 +128,21 @@ class _Reader:
     def node(self, node: yaml.Node) -> Node:
         key = id(node)
         if key in self._open:
-            self._refuse(node, "an anchor that contains itself")
+            self._refuse(node, "an anchor that contains itself", "write it out where it is needed")
         if key not in self._done:
             self._open.add(key)
             self._done[key] = self._read(node)
             self._open.discard(key)
             self._sizes[key] = 1 + sum(self._sizes.get(id(child), 1) for child in _children(node))
             if self._sizes[key] > MOST_VALUES:
-                self._refuse(node, "the aliases here multiply to more than a million values")
+                message = "the aliases here multiply to more than a million values"
+                self._refuse(node, message, "write out what is meant")
         return self._done[key]
 
     def _read(self, node: yaml.Node) -> Node:
         if not node.tag.startswith("tag:yaml.org,2002:") or node.tag[18:] not in ("str", "seq", "map"):
-            self._refuse(node, "tags such as !name are not used here")
+            hint = "leave it out, or put quotes around text that starts with !"
+            self._refuse(node, "tags such as !name are not used here", hint)
         place = self._place(node)
         if isinstance(node, yaml.ScalarNode):
             plain = not node.style
@@ -184,8 +186,8 @@ class _Reader:
     def _place(self, node: yaml.Node) -> Place:
         return _place(self._file, node.start_mark)
 
-    def _refuse(self, node: yaml.Node, message: str) -> NoReturn:
-        raise Refusal(message, place=self._place(node))
+    def _refuse(self, node: yaml.Node, message: str, hint: str) -> NoReturn:
+        raise Refusal(message, hint, place=self._place(node))
 
 
 def _place(file: str, mark: yaml.Mark) -> Place:
@@ -216,6 +218,16 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> Refusal:
         )
     if "${" in line and "expected ',' or" in problem:
         return Refusal("'${...}' between { and }", 'put quotes around it: "${NAME}"', place=place)
+    opened = getattr(error, "context_mark", None)
+    if "unexpected end of stream" in problem and opened is not None:
+        message, hint = (
+            "a quote opens here and is never closed",
+            "close it; within its own kind it is written twice",
+        )
+        return Refusal(message, hint, place=_place(file, opened))
+    if "expected ',' or" in problem and opened is not None:
+        hint = f"close what line {opened.line + 1} opens, or write a comma between two values"
+        return Refusal("between brackets something is missing here", hint, place=place)
     for sign, message, hint in _SYNTAX:
         if sign in problem:
             return Refusal(message, hint, place=place)
@@ -227,7 +239,8 @@ _SYNTAX = (
     ("cannot start any token", "a value cannot start with this character", "put quotes around the text"),
     ("another document", "another document", "only one a file"),
     ("undefined alias", "an alias without an anchor", "put quotes around text that starts with *"),
-    ("unexpected end of stream", "a quote is opened and never closed", ""),
+    ("escape char", "no such escape between double quotes", "use single quotes around text with a backslash"),
+    ("Unicode character escape", "this escape stands for no character", "write the character itself"),
     (
         "could not find expected ':'",
         "a key without its colon",
@@ -238,6 +251,7 @@ _SYNTAX = (
         "the indentation does not fit the lines above",
         "align the keys of one mapping",
     ),
+    ("'-' indicator", "the indentation does not fit the lines above", "align the items of one list"),
     ("block end", "the indentation does not fit the lines above", "align the items of one list"),
 )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sync.passes import Progress
 
 _UNLIMITED = 100_000
+_MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,13 @@ class Screen:
         ) as bar:
             task = bar.add_task(what, total=None)
             yield lambda text: bar.update(task, description=f"{what}: {text}")
+
+
+def few(lines: Sequence[str], rest: str) -> Iterator[str]:
+    """Yield lines, some fifty at most, and how many more there are; `rest` is what lists all of them."""
+    yield from lines[:_MOST]
+    if len(lines) > _MOST:
+        yield f"... and {len(lines) - _MOST:,} more; {rest} lists all of them"
 
 
 def counted(number: int, thing: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from config.problems import ConfigError
-from sync.screen import Screen, counted
+from sync.screen import Screen, counted, few
 
 OK, LEADS_FAILED, CONFIG_WRONG, CRM_REFUSED, HELD = range(5)
-_SHOWN = 50
 
 
 class Refused(Exception):
@@ -71,9 +70,7 @@ def _problems(screen: Screen, problems: Sequence[str]) -> int:
     if screen.json:
         screen.result({"error": "configuration", "exit": CONFIG_WRONG, "problems": list(problems)})
         return CONFIG_WRONG
-    for problem in problems[:_SHOWN]:
-        screen.warn(problem)
-    if len(problems) > _SHOWN:
-        screen.warn(f"... and {len(problems) - _SHOWN:,} more; `leadswitch check --json` lists all of them")
+    for line in few(problems, "`leadswitch check --json`"):
+        screen.warn(line)
     screen.warn(counted(len(problems), "problem"))
     return CONFIG_WRONG

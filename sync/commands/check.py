@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from config.calendars import remote
 from config.problems import ConfigError
 from config.settings import Configuration
-from sync.screen import Screen, counted
+from sync.screen import Screen, counted, few
 from sync.trouble import CONFIG_WRONG, CRM_REFUSED, OK, Refused
 from sync.volume import too_much
 from sync.wiring import configuration, without_replaces
@@ -24,7 +24,7 @@ def run(screen: Screen, *, live: bool, every: str | None = None) -> int:
             _show_owners(screen)
         raise
     problems: list[str] = []
-    notices = [*map(str, found.notices), *too_much(found, datetime.now(UTC)), *_calendars(found, live=live)]
+    notices = [*too_much(found, datetime.now(UTC)), *_calendars(found, live=live)]
     code = OK
     if live:
         from sync.commands.sync import interval
@@ -64,10 +64,12 @@ def _show_owners(screen: Screen) -> None:
 
 
 def _report(screen: Screen, found: Configuration, problems: list[str], notices: list[str], code: int) -> None:
+    lint = [*map(str, found.notices)]
     if screen.json:
-        screen.result({"exit": code, "problems": problems, "notices": notices, "hash": found.hash})
+        every = [*lint, *notices]
+        screen.result({"exit": code, "problems": problems, "notices": every, "hash": found.hash})
         return
-    for notice in notices:
+    for notice in (*few(lint, "--json"), *notices):
         screen.tell(f"note: {notice}")
     for problem in problems:
         screen.warn(problem)

@@ -12,7 +12,7 @@ from config.loader import parse
 from config.problems import ConfigError, Problem, Refusal
 from config.settings import Configuration
 from config.starter import write_new
-from sync.screen import Screen
+from sync.screen import Screen, few
 from sync.trouble import CONFIG_WRONG, OK, Refused
 from sync.wiring import vocabulary
 
@@ -119,10 +119,10 @@ def _show(
         screen.line(f"Skipped, as it is not for leads: {name}")
     for line in _left_out(found.rule):
         screen.line(f"Not taken over: {line}")
-    for notice in _notices(checked):
+    for notice in few([*map(str, _notices(checked))], "--json"):
         screen.tell(f"note: {notice}")
-    for problem in _problems(checked):
-        screen.warn(str(problem))
+    for problem in few([*map(str, _problems(checked))], "--json"):
+        screen.warn(problem)
 
 
 def _rule(screen: Screen, rule: TranslatedRule, active: str) -> None:

@@ -100,6 +100,15 @@ def test_a_file_in_place_of_the_directory_is_named(office: Office) -> None:
     assert "teams.yaml: is not a directory" in told.err
 
 
+def test_of_many_notices_some_are_shown_and_how_many_more_there_are(office: Office) -> None:
+    rows = "".join(f"acme{number}.com,\n" for number in range(80))
+    office.write("named.csv", f"domain,rep\nglobex.com,cy\n{rows}")
+    told = office.run("check")
+    assert (told.code, told.err.count("has no owner")) == (0, 50)
+    assert told.err.endswith("note: ... and 30 more; --json lists all of them\n")
+    assert len(office.run("--json", "check").object["notices"]) == 80
+
+
 def test_ten_thousand_problems_are_counted_and_the_list_is_short(office: Office) -> None:
     rules = "".join(f"  - {{name: r{n}, when: {{emial{n}: x}}, assign: keep}}\n" for n in range(10_000))
     office.write("rules.yaml", "rules:\n" + rules)

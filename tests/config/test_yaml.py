@@ -94,7 +94,16 @@ BILLION = "a0: &a0 [x, x, x, x, x, x, x, x]\n" + "".join(
         ("a: b: c\n", "x.yaml:1:5: a colon too many"),
         ("a: {b: ${C}}\n", "x.yaml:1:9: '${...}' between { and } (put quotes around it: \"${NAME}\")"),
         ("a: @x\n", "x.yaml:1:4: a value cannot start with this character"),
-        ("a: 'x\n", "x.yaml:2:1: a quote is opened and never closed"),
+        ("a: 'x\nb: c\n", "x.yaml:1:4: a quote opens here and is never closed (close it"),
+        (
+            "a: [b,\n  c\nd: e\n",
+            "x.yaml:3:2: between brackets something is missing here (close what line 1 opens",
+        ),
+        ("a: {b: c d: e}\n", "x.yaml:1:11: between brackets something is missing here"),
+        ("a: [b\n", "x.yaml:2:1: between brackets something is missing here (close what line 1 opens"),
+        ('a: "C:\\q"\n', ": no such escape between double quotes (use single quotes"),
+        ('a: "\\ud800"\n', "x.yaml:1:7: this escape stands for no character"),
+        ("a:\n  - b: 1\n   c: 2\n", "x.yaml:3:4: the indentation does not fit the lines above"),
         ("--- {a: b}\n--- {c: d}\n", "x.yaml:2:1: another document (only one a file)"),
         ("a: x\x01\n", "x.yaml:1:5: a control character (U+0001)"),
         (
