@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from config.settings import Configuration
 from connectors.contract import Record
 from connectors.normalise.mapping import FieldMapping, compile_mapping, left_over
 from connectors.normalise.standard import HEADINGS
-from router.model import Lead
+from router.model import ConnectionName, Lead
+from router.rules import Rulebook
 from sync.offline import records
 from sync.screen import Screen
 from sync.trouble import Refused
 from sync.wiring import field_mapping
 
 _NAMED = 10
+_NO_CRM = ConnectionName("file")
 
 
 def leads_of(screen: Screen, found: Configuration, file: Path, mapping: str | None) -> Iterator[Lead]:
@@ -30,8 +33,17 @@ def leads_of(screen: Screen, found: Configuration, file: Path, mapping: str | No
 
 
 def _connection(found: Configuration) -> str:
-    """Leads of a file belong to the only connection there is: queues and rules of it then apply."""
-    return found.connections[0].name if len(found.connections) == 1 else "file"
+    """Leads of a file belong to the only connection there is: rules of it then apply."""
+    return found.connections[0].name if len(found.connections) == 1 else _NO_CRM
+
+
+def rules_for_files(book: Rulebook) -> Rulebook:
+    """Return the rules with which leads are routed that may be of no CRM: a queue of any has a place for them."""
+    queues = {
+        name: replace(queue, targets={_NO_CRM: "", **queue.targets}) if queue.targets else queue
+        for name, queue in book.queues.items()
+    }
+    return replace(book, queues=queues)
 
 
 def _mapping(found: Configuration, name: str | None) -> FieldMapping:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from router.model import Decision, Lead, RepId, State
 from router.route import Router, Running
 from router.rules import Rulebook, follows_accounts
-from sync.leadfile import leads_of
+from sync.leadfile import leads_of, rules_for_files
 from sync.screen import Screen, counted
 from sync.trouble import OK, Refused
 from sync.wiring import offline_configuration
@@ -30,7 +30,7 @@ _TOLD_EVERY = 500
 def run(screen: Screen, *, file: Path, mapping: str | None, at: str | None) -> int:
     found = offline_configuration(screen.directory)
     now = _time(at)
-    router = Router(found.rulebook)
+    router = Router(rules_for_files(found.rulebook))
     leads = leads_of(screen, found, file, mapping)
     routed = _routed(router, leads, now, _busy(router.book, screen, now))
     if screen.json:
@@ -123,23 +123,18 @@ def as_json(lead: Lead, decision: Decision) -> dict[str, object]:
 
 def _show(screen: Screen, routed: Iterator[tuple[Lead, Decision]]) -> None:
     owners: Counter[str] = Counter()
-    rows, total = [], 0
+    rows: list[tuple[str, ...]] = []
     for lead, decision in routed:
-        total += 1
-        owners[str(decision.owner or decision.queue or decision.action)] += 1
-        if total <= _SHOWN:
-            rows.append(
-                (
-                    lead.ref.record,
-                    decision.owner or decision.queue or decision.action,
-                    decision.rule,
-                    decision.by,
-                )
-            )
-    if not total:
+        to = decision.owner or decision.queue or decision.action
+        owners[to] += 1
+        if len(rows) < _SHOWN:
+            why = decision.parked.reason if decision.parked else ""
+            rows.append((lead.ref.record, to, decision.rule, decision.by, why))
+    if not rows:
         screen.line("The file has no leads.")
         return
-    screen.table("", ("lead", "goes to", "rule", "by"), rows)
+    screen.table("", ("lead", "goes to", "rule", "by", "it waits because"), rows)
+    total = owners.total()
     if total > _SHOWN:
         screen.line(f"... and {total - _SHOWN:,} more; --json shows all")
     screen.table(

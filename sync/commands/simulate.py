@@ -16,7 +16,7 @@ from router.model import RepId
 from router.route import Router
 from router.rules import Rulebook, follows_accounts, no_holidays
 from sync.codec import dumps
-from sync.leadfile import leads_of
+from sync.leadfile import leads_of, rules_for_files
 from sync.replay import files_of, router_then, rulebook_of
 from sync.screen import Screen, counted
 from sync.seams import system_clock
@@ -199,8 +199,8 @@ def _of_a_file(screen: Screen, asked: _Asked, file: Path, mapping: str | None) -
                 f"{file}: no lead says when it was created, which is the clock of a simulation; "
                 "add a column `created`, or use `route`, which needs none"
             )
-        live = Router(offline_configuration(asked.live).rulebook) if asked.proposed else None
-        running = FromFile(leads, live, Router(found.rulebook), ZoneInfo(found.timezone))
+        live = _for_files(offline_configuration(asked.live)) if asked.proposed else None
+        running = FromFile(leads, live, _for_files(found), ZoneInfo(found.timezone))
         with _progress(screen, leads.count) as progress:
             tally = running.run(progress)
         (since, until), undated = leads.span(), leads.undated
@@ -214,6 +214,10 @@ def _of_a_file(screen: Screen, asked: _Asked, file: Path, mapping: str | None) -
         assumed=list(_of_any_file(undated)),
         proposed=True,
     )
+
+
+def _for_files(found: Configuration) -> Router:
+    return Router(rules_for_files(found.rulebook))
 
 
 def _of_any_file(undated: int) -> Iterator[str]:

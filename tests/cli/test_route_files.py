@@ -119,6 +119,35 @@ def test_a_file_with_headings_alone_has_no_leads(office: Office) -> None:
     assert _route(office, "leads.csv", b"email,country\n", "--json").out == ""
 
 
+QUEUES = """
+queues:
+  inbound: {one: Inbound}
+  nowhere: {}
+reps: [{id: ana}]
+"""
+BY_QUEUE = """
+rules:
+  - {name: students, when: {title: student}, assign: {queue: inbound}}
+  - {name: press, when: {title: press}, assign: {queue: nowhere}}
+  - {name: everyone, assign: {owner: ana}}
+"""
+
+
+def test_a_lead_of_no_crm_goes_into_a_queue_that_has_a_place_in_any(office: Office) -> None:
+    two = "".join(
+        f"  - {{name: {name}, kind: memory, file: {name}.json, take: all}}\n" for name in ("one", "two")
+    )
+    office.write("leadswitch.yaml", f"connections:\n{two}")
+    office.write("teams.yaml", QUEUES)
+    office.write("rules.yaml", BY_QUEUE)
+    raw = b"title,connection\nstudent,\npress,\nstudent,two\n"
+    told = _route(office, "leads.csv", raw, "--json").objects
+    assert [each["queue"] for each in told] == ["inbound", None, None]
+    assert told[2]["parked"]["reason"].startswith("queue inbound has no place in two")
+    shown = _route(office, "leads.csv", raw).out
+    assert "queue nowhere has no place in file: the lead stays as it is" in shown
+
+
 def test_a_mapping_reads_the_fields_of_the_crm(office: Office) -> None:
     raw = b"Email,Country,Lead Source\na@b.de,DE,Partner Referral\n"
     assert _route(office, "leads.csv", raw, "--mapping", "sample", "--json").object["by"] == "keep"
