@@ -14,6 +14,10 @@ class Secret:
     def reveal(self) -> str:
         return self._value
 
+    def in_header(self) -> bool:
+        """Return whether it can be sent in a header: a blank, a line end or an unseen sign copied along cannot."""
+        return self._value.isascii() and self._value.isprintable() and " " not in self._value
+
     def __repr__(self) -> str:
         return "Secret('***')"
 

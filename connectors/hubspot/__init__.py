@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectors.address import is_safe
 from connectors.contract import Secret
 
 
@@ -35,7 +36,13 @@ class Options:
                 "credentials: give 'token' (service key or private app), "
                 "or 'client_id', 'client_secret' and 'refresh_token' (OAuth app)"
             )
+        if self.token is not None and not self.token.in_header():
+            raise ValueError(
+                "'token' has a blank, a line end or a sign that is not ASCII in it: copy it again"
+            )
         if not re.fullmatch(r"v3|20\d\d-(03|09)", self.api):
             raise ValueError(f"'api' is {self.api!r}, but must be v3 or a dated version such as 2026-09")
-        if not re.match(r"https?://[^/]", self.base_url):
-            raise ValueError("'base_url' must begin with https:// (or http:// for a server on this machine)")
+        if not is_safe(self.base_url):
+            raise ValueError(
+                "'base_url' must begin with https://, then a host (http:// is for a server on this machine)"
+            )

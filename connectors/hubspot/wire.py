@@ -142,11 +142,11 @@ def moment(raw: RawValue) -> datetime | None:
         if text.isascii() and text.isdecimal():
             return _EPOCH + timedelta(milliseconds=int(text))
         found = datetime.fromisoformat(text)
+        if found.tzinfo is UTC:
+            return found
+        return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
-    if found.tzinfo is UTC:
-        return found
-    return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 # --- records ----------------------------------------------------------------------------------------------

@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from connectors.address import is_safe
 from connectors.contract import Secret
 
 
@@ -39,6 +38,7 @@ FLOWS: Mapping[frozenset[str], Flow] = {
 OLDEST = 46.0
 """The first version of the API that upserts collections."""
 
+_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 _KEYS = (
     "client_id",
     "client_secret",
@@ -91,6 +91,10 @@ class Options:
                 "or 'username', 'password' and 'security_token', for OAuth with 'client_id' and 'client_secret', "
                 f"or 'token' and 'instance_url' (a session that is open already); here: {here}"
             )
+        if self.token is not None and not self.token.in_header():
+            raise ValueError(
+                "'token' has a blank, a line end or a sign that is not ASCII in it: copy it again"
+            )
         if not re.fullmatch(r"[1-9]\d{1,2}\.0", self.version) or float(self.version) < OLDEST:
             raise ValueError(
                 f"'version' is {self.version!r}, but must be one of the API such as 62.0, {OLDEST} or newer"
@@ -100,6 +104,9 @@ class Options:
                 raise ValueError(
                     f"'{key}' must begin with https://, then a host (http:// is for a server on this machine)"
                 )
+        for key in ("audit_object", "audit_key", "audit_lead", "audit_body"):
+            if not _NAME.fullmatch(getattr(self, key)):
+                raise ValueError(f"'{key}' is {getattr(self, key)!r}, but must be an API name such as Key__c")
 
     @property
     def flow(self) -> Flow:
@@ -108,22 +115,3 @@ class Options:
 
     def _given(self) -> frozenset[str]:
         return frozenset(key for key in _KEYS if getattr(self, key) is not None)
-
-
-def is_safe(url: str) -> bool:
-    """Return whether a token may be sent to this address: it is encrypted, or on this machine."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        _ = parts.port  # raises where it is none
-    except ValueError:
-        return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_here(host)))
-
-
-def is_here(host: str) -> bool:
-    """Return whether a host is this machine."""
-    try:
-        return host.lower() == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -25,7 +25,7 @@ from connectors.contract import (
     User,
     Walk,
 )
-from connectors.errors import Retry, Stop, Unusable
+from connectors.errors import Doubt, Retry, Stop, Unusable
 from connectors.salesforce import Options, wire, wire_accounts, wire_describe, wire_users, wire_write
 from connectors.salesforce import wire_soql as soql
 from connectors.salesforce.client import Client
@@ -33,7 +33,7 @@ from connectors.salesforce.together import Together
 from connectors.salesforce.walks import Walks
 from connectors.salesforce.wire import Rows, Table
 from connectors.salesforce.wire_composite import MOST, if_any, query
-from connectors.salesforce.wire_errors import Refused, content
+from connectors.salesforce.wire_errors import Refused, content, whole
 from connectors.salesforce.wire_limits import LIMITS
 from connectors.salesforce.wire_paths import Request
 from connectors.salesforce.wire_write import ROWS, Carrier, Records, Tasks, Write
@@ -199,7 +199,7 @@ class SalesforceConnector(Connector):
 
     def _described(self, name: str) -> wire_describe.Described:
         request = Request("GET", f"sobjects/{name}/describe")
-        return asked(lambda: wire_describe.described(content(self._client.ask("describe", request))))
+        return asked(lambda: wire_describe.described(whole(self._client.ask("describe", request))))
 
     # --- pieces -------------------------------------------------------------------------------------------
 
@@ -228,8 +228,11 @@ class SalesforceConnector(Connector):
 
     def _rows(self, call: str, body: Any) -> Rows:
         """Return the rows of an answer and of all that follow it: the server chooses how long one is."""
-        rows = list(wire.rows(body))
+        rows, met = list(wire.rows(body)), {""}
         while (path := wire.cursor(body)) is not None:
+            if path in met:
+                raise Doubt("Salesforce says that there is more, and not where")
+            met.add(path)
             body = content(self._client.ask(call, Request("GET", path)))
             rows += wire.rows(body)
         return rows

@@ -19,9 +19,9 @@ from requests.exceptions import ConnectTimeout, InvalidURL, ProxyError, SSLError
 from urllib3 import exceptions as network
 from urllib3.util.ssl_ import create_urllib3_context
 
+from connectors.address import is_here
 from connectors.errors import ConnectorError, Doubt, Retry, Stop, Unusable
 from connectors.http import Answer
-from connectors.salesforce import is_here
 from connectors.salesforce.wire_paths import FIXED
 
 Body = bytes | Sequence[tuple[str, str]] | None

@@ -18,6 +18,7 @@ from connectors.errors import Doubt, Stop
 from connectors.http import Answer
 from connectors.salesforce import wire_soql as soql
 from connectors.salesforce.wire_ids import full, is_id
+from connectors.salesforce.wire_paths import below_host
 from router.model import ConnectionName, LeadRef, OwnerId, RecordId
 
 ID, OWNER = "Id", "OwnerId"
@@ -66,10 +67,13 @@ class Table:
         """Return whether the org may have this record; an odd id would make it refuse the whole query."""
         return (ref.connection, ref.object) == (self.connection, self.object) and is_id(ref.record)
 
+    def named(self, *also: str) -> tuple[str, ...]:
+        """Return all fields to read, in every case in which they are written."""
+        return tuple(dict.fromkeys([*also, *sorted(self.fields), *self.core]))
+
     def asked(self, *also: str) -> tuple[str, ...]:
-        """Return all fields to read, each once whatever the case in which it is written."""
-        names = {name.lower(): name for name in [*also, *sorted(self.fields), *self.core]}
-        return tuple(names.values())
+        """Return all fields to read, each once: Salesforce refuses one that is there twice."""
+        return tuple({name.lower(): name for name in self.named(*also)}.values())
 
     def room(self, *also: str) -> tuple[tuple[str, ...], bool]:
         """Return the fields for which a walk's query has room, and whether they are all of them."""
@@ -141,15 +145,16 @@ def _page(answer: Answer, changes: Sequence[Change], position: str | None) -> Pa
 
 
 def _following(body: Any, changes: Sequence[Change], at: Place) -> str | None:
-    if _done(body):
+    further = cursor(body)
+    if further is None:
         return None
-    cursor = str(body.get("nextRecordsUrl") or "")
     dated = next((change for change in reversed(changes) if change.stamp is not None), None)
     if dated is not None and dated.stamp is not None:
-        return str(Place(soql.like(at.date, dated.stamp), dated.record.ref.record, cursor))
-    if not cursor:
+        new = further if further != at.cursor else ""  # one that stands still leads nowhere
+        return str(Place(soql.like(at.date, dated.stamp), dated.record.ref.record, new))
+    if further in ("", at.cursor):
         raise Doubt("Salesforce says that there is more, and not where")
-    return str(at._replace(cursor=cursor))
+    return str(at._replace(cursor=further))
 
 
 def _done(body: Any) -> bool:
@@ -164,9 +169,9 @@ def moment(raw: RawValue) -> datetime | None:
     """Read a time, or a day as its beginning in UTC; None where it is none."""
     try:
         found = datetime.fromisoformat(str(raw or ""))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 # --- records ----------------------------------------------------------------------------------------------
@@ -187,8 +192,8 @@ def total(body: Any) -> int:
 
 
 def cursor(body: Any) -> str | None:
-    """Return where the answer to a query goes on, None at its end."""
-    return None if _done(body) else str(body.get("nextRecordsUrl") or "") or None
+    """Return where the answer to a query goes on, None at its end, "" where it does not say."""
+    return None if _done(body) else below_host(str(body.get("nextRecordsUrl") or ""))
 
 
 def record_id(row: Mapping[str, Any]) -> str:
@@ -197,7 +202,7 @@ def record_id(row: Mapping[str, Any]) -> str:
 
 
 def _records(body: Any, table: Table, *also: str) -> Iterator[Record]:
-    names = table.asked(*also)
+    names = table.named(*also)
     for row in rows(body):
         if is_id(record_id(row)):
             yield record(row, table, names)
@@ -207,7 +212,7 @@ def record(row: Mapping[str, Any], table: Table, names: Iterable[str]) -> Record
     """Return a row as a record; Salesforce answers with its own spelling of names, we with that of the mapping."""
     # Most values stand there as they are; to look for each with care would take a third of the connector's time.
     fields = {
-        name: found if type(found := row.get(name, row)) in _AS_THEY_ARE else _value(row, name)
+        name: found if type(found := row.get(name, row)) in _AS_THEY_ARE else value(row, name)
         for name in names
     }
     owner = fields.get(OWNER)
@@ -217,7 +222,8 @@ def record(row: Mapping[str, Any], table: Table, names: Iterable[str]) -> Record
 _AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 
 
-def _value(row: Mapping[str, Any], name: str) -> RawValue:
+def value(row: Mapping[str, Any], name: str) -> RawValue:
+    """Return a field, or by a path one of a related record, whatever the case in which its name is written."""
     found: Any = row
     for part in (name,) if name in row else name.split("."):
         if not isinstance(found, Mapping):
@@ -259,7 +265,7 @@ def _by_id(kind: str, core: Sequence[str], condition: str, fields: Sequence[str]
 
 def looks(found: Rows, table: Table, refs: Iterable[LeadRef]) -> dict[LeadRef, Look]:
     """Return what the rows say of each ref; rows of one record complete each other."""
-    names = (*table.asked(), *looked(table))
+    names = (*table.named(), *looked(table))
     there: dict[str, Mapping[str, Any]] = {}
     for row in found:
         key = record_id(row)

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import escape, unescape
 
+from connectors.address import is_safe
 from connectors.contract import Secret
 from connectors.errors import ConnectorError, Retry, Stop, busy
 from connectors.http import Answer
-from connectors.salesforce import Flow, Options, is_safe
+from connectors.salesforce import Flow, Options
 from connectors.salesforce.wire_errors import instead
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 - a path

@@ -14,7 +14,7 @@ from connectors.contract import Change, Entered, Page, RawValue
 from connectors.errors import Doubt
 from connectors.http import Answer
 from connectors.salesforce.wire import ID, Table, lost, moment, record
-from connectors.salesforce.wire_errors import Refused, content, error_of
+from connectors.salesforce.wire_errors import Refused, error_of, whole
 from connectors.salesforce.wire_ids import is_id
 from connectors.salesforce.wire_paths import Request
 
@@ -56,7 +56,7 @@ def start(soql: str) -> Request:
 
 def started(answer: Answer, before: Job) -> str:
     """Return the position at which the job is waited for."""
-    made = str(content(answer).get("id") or "")
+    made = str(whole(answer).get("id") or "")
     if not is_id(made):
         raise Doubt("Salesforce does not tell the id of the bulk job")
     return str(before._replace(id=made))
@@ -71,10 +71,11 @@ def wait(answer: Answer) -> float:
 
     Raises `Refused` where it has failed.
     """
-    body = content(answer)
-    if body.get("state") in FAILED:
-        raise Refused(f"Salesforce: the bulk job has ended as {body['state']}", str(body["state"]))
-    if body.get("state") == DONE:
+    body = whole(answer)
+    reached = str(body.get("state"))
+    if reached in FAILED:
+        raise Refused(f"Salesforce: the bulk job has ended as {reached}", reached)
+    if reached == DONE:
         return 0.0
     begun = moment(body.get("createdDate"))
     age = (answer.server_time() - begun).total_seconds() if begun else 0.0
@@ -93,7 +94,7 @@ def page(answer: Answer, table: Table, walk: Entered, found: Job) -> Page:
     """
     if not 200 <= answer.status < 300:
         raise error_of(answer)
-    names = table.asked(walk.field)
+    names = table.named(walk.field)
     rows = csv.DictReader(io.StringIO(answer.body.decode("utf-8", "replace"), newline=""))
     there = [record(_row(row), table, names) for row in rows if is_id(row.get(ID) or "")]
     _check_whole(answer, rows.fieldnames or (), len(there))

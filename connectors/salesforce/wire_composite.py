@@ -114,7 +114,8 @@ def parts(answer: Answer, count: int) -> list[Part]:
     """Return what each call was answered, in their order; the composite itself succeeds whatever they did."""
     body = content(answer)
     told = body.get("compositeResponse") if isinstance(body, Mapping) else None
-    named = {one.get("referenceId"): one for one in told or () if isinstance(one, Mapping)}
+    entries = told if isinstance(told, list) else []
+    named = {str(one.get("referenceId")): one for one in entries if isinstance(one, Mapping)}
     found = [named.get(f"part{number}") for number in range(count)]
     if None in found:
         raise Doubt("Salesforce's answer does not tell of every part of the call")

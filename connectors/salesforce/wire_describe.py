@@ -52,9 +52,10 @@ class Described:
         return f"; did you mean {names[close[0]]}?" if close else ""
 
 
-def described(body: Any) -> Described:
+def described(body: Mapping[str, Any]) -> Described:
     """Return what an answer of `describe` says."""
-    listed = [one for one in body.get("fields") or () if isinstance(one, Mapping)]
+    fields = body.get("fields")
+    listed = [one for one in (fields if isinstance(fields, list) else ()) if isinstance(one, Mapping)]
     fields = {str(one.get("name")).lower(): _field(one) for one in listed}
     related = {str(one["relationshipName"]).lower() for one in listed if one.get("relationshipName")}
     name = str(body.get("name") or "")
@@ -63,7 +64,11 @@ def described(body: Any) -> Described:
 
 def _field(one: Mapping[str, Any]) -> Field:
     flags = (one.get(name) is True for name in ("createable", "updateable", "externalId"))
-    return Field(str(one.get("name")), int(one.get("length") or 0), *flags)
+    return Field(str(one.get("name")), _length(one.get("length")), *flags)
+
+
+def _length(said: object) -> int:
+    return said if isinstance(said, int) else 0
 
 
 # --- fields -----------------------------------------------------------------------------------------------

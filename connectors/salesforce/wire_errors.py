@@ -117,6 +117,14 @@ def content(answer: Answer) -> Any:
         raise Doubt(f"HTTP {answer.status}, but {instead(answer)}") from None
 
 
+def whole(answer: Answer) -> Mapping[str, Any]:
+    """Return the JSON object of an answer; raises as `content` does, and `Doubt` where it is none."""
+    found = content(answer)
+    if not isinstance(found, Mapping):
+        raise Doubt(f"HTTP {answer.status}, but Salesforce's answer is no object")
+    return found
+
+
 def error_of(answer: Answer) -> ConnectorError:
     """Return what a status that is no success asks of the caller."""
     status, wrong = answer.status, wrongs(answer)

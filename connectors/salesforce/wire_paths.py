@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,9 @@ FIXED: Mapping[str, str] = {
 Where `Sforce-Auto-Assign` is absent it is TRUE: the org's assignment rule runs after an update too and takes the lead
 from the owner who was just written. A duplicate rule would refuse an owner for a lead that it finds twice.
 """
+
+
+_HOST = re.compile(r"^https?://[^/]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,12 @@ class Request:
 def root(version: str) -> str:
     """Return where the API of a version such as 62.0 begins: what a composite's subrequests start with."""
     return f"/services/data/v{version}"
+
+
+def below_host(address: str) -> str:
+    """Return an address that an org gave from its host on, "" where it is none: a token goes to its own org alone."""
+    path = _HOST.sub("", address)
+    return path if path.startswith("/services/") and " " not in path else ""
 
 
 def whole(request: Request, version: str) -> str:

@@ -45,12 +45,12 @@ def owners(users: Rows, queues: Rows, supported: Rows | None) -> list[User]:
     ours = None if supported is None else {full(str(row.get("QueueId"))) for row in supported}
     people = sorted(map(_user, users), key=lambda user: (user.active, not user.integration))
     may = [row for row in queues if ours is None or full(str(row.get(ID))) in ours]
-    return [_queue(row) for row in may] + people
+    return list({one.id: one for one in [*map(_queue, may), *people]}.values())
 
 
 def _user(row: Mapping[str, Any]) -> User:
     name, email = str(row.get("Name") or ""), str(row.get("Email") or "") or None
-    person = row.get("UserType") in PEOPLE and bool(row.get("ProfileId"))
+    person = str(row.get("UserType")) in PEOPLE and bool(row.get("ProfileId"))
     record = full(str(row.get(ID)))
     return User(
         OwnerId(record),

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from connectors.contract import NOBODY, Assignment, Note, Outcome, RawValue, Verdict
 from connectors.errors import Doubt, Retry, Stop
 from connectors.salesforce import wire_soql as soql
-from connectors.salesforce.wire import OWNER, Rows, Table
+from connectors.salesforce.wire import OWNER, Rows, Table, value
 from connectors.salesforce.wire_composite import Told
 from connectors.salesforce.wire_errors import Refused, row_verdict
 from connectors.salesforce.wire_ids import full, is_id
@@ -68,8 +68,13 @@ def outcomes(part: Told, writes: Sequence[Write]) -> list[Outcome]:
 
 def _of_settings(row: Any) -> bool:
     """Return whether a row failed for what is in every row, a field that is written and is not there."""
-    errors = row.get("errors") if isinstance(row, Mapping) and row.get("success") is False else None
-    return any(isinstance(one, Mapping) and one.get("statusCode") in _SETTINGS for one in errors or ())
+    failed = isinstance(row, Mapping) and row.get("success") is False
+    return failed and any(str(one.get("statusCode")) in _SETTINGS for one in _errors(row))
+
+
+def _errors(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found = row.get("errors")
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
 def _outcome(one: Write, told: Any) -> Outcome:
@@ -82,7 +87,7 @@ def _outcome(one: Write, told: Any) -> Outcome:
                 one.ref, Verdict.DOUBTFUL, "Salesforce answered with another record than the one written"
             )
         return Outcome(one.ref, Verdict.DONE)
-    return Outcome(one.ref, *row_verdict(told.get("errors") or ()))
+    return Outcome(one.ref, *row_verdict(_errors(told)))
 
 
 def each(writes: Sequence[Write], error: Exception) -> list[Outcome]:
@@ -215,7 +220,7 @@ class Records:
         return soql.filled(sorted({note.key for note in notes}), query)
 
     def keys(self, rows: Rows) -> frozenset[str]:
-        return frozenset(str(row.get(self.key) or "") for row in rows)
+        return frozenset(str(value(row, self.key) or "") for row in rows)
 
 
 def notes(batch: Sequence[Note], carrier: Carrier, table: Table, day: date) -> Iterator[Write | Outcome]:

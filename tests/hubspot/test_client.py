@@ -148,6 +148,12 @@ def test_a_revoked_token_and_one_that_ran_out_say_which_they_are(world: PortalWo
         ({"token": Secret("t"), "refresh_token": Secret("r")}, "credentials"),
         ({"token": Secret("t"), "api": "v4"}, "must be v3 or a dated version such as 2026-09"),
         ({"token": Secret("t"), "base_url": "api.hubapi.com"}, "must begin with https://"),
+        ({"token": Secret("s3cret\u200b")}, "^'token' has a .*: copy it again$"),
+        ({"token": Secret("s3cret\n")}, "^'token' has a .*: copy it again$"),
+        (
+            {"token": Secret("t"), "base_url": "http://api.hubapi.com"},
+            "http:// is for a server on this machine",
+        ),
     ],
 )
 def test_options_that_cannot_work_are_refused_by_check(given: dict[str, Any], why: str) -> None:

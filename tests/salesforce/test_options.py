@@ -83,6 +83,15 @@ def test_the_keys_that_are_given_say_how_to_log_in(given: dict[str, Any], flow: 
         ({**APP, "login_url": "http://127.0.0.1.example.com"}, "'login_url'"),
         ({**APP, "login_url": "https://host:port"}, "'login_url'"),
         ({"token": Secret("t"), "instance_url": "http://acme.example"}, "'instance_url'"),
+        (
+            {**APP, "audit_object": "Leadswitch Note"},
+            "'audit_object' is 'Leadswitch Note', but must be an API name",
+        ),
+        ({**APP, "audit_key": "Lead__r.Key__c"}, "'audit_key'"),
+        (
+            {"token": Secret("s3cret\n"), "instance_url": "https://acme.example"},
+            "^'token' has a .*: copy it again$",
+        ),
     ],
 )
 def test_options_that_cannot_work_are_refused_by_check(given: dict[str, Any], why: str) -> None:
