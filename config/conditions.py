@@ -84,9 +84,7 @@ class Conditions:
                 return ALWAYS
             return self._any(value, depth) if key == "any" else _all(self._parts(value, depth))
         if key == "not":
-            return Not(
-                self._any(value, depth) if isinstance(value, Seq) else self.read(value, depth=depth + 1)
-            )
+            return Not(self._any(value, depth) if isinstance(value, Seq) else self._part(value, depth))
         if key == "expr":
             hint = "write the condition with fields, all, any and not"
             self.findings.add(
@@ -106,7 +104,13 @@ class Conditions:
             self.findings.add(
                 node.place, "an empty list of conditions", "write at least one, or remove the key"
             )
-        return [self.read(item, depth=depth + 1) for item in node]
+        return [self._part(item, depth) for item in node]
+
+    def _part(self, node: Node, depth: int) -> Condition:
+        if isinstance(node, Blank) or (isinstance(node, Map) and not node):
+            hint = "every lead has it: write {field: value}, or remove it"
+            self.findings.add(node.place, "an empty condition", hint)
+        return self.read(node, depth=depth + 1)
 
     def _any(self, node: Seq, depth: int) -> Condition:
         parts = self._parts(node, depth)

@@ -83,7 +83,17 @@ class Connections:
             hint = "say whose leads may be taken: [{queue: NAME}], or [{user: NAME}] of an integration"
             message = f"'replaces' is missing: in {entry.kind} every record has an owner"
             self.findings.add(entry.name.place, message, hint)
-        return tuple(dict.fromkeys(entry.replaces or ())) or (Nobody(),)
+        replaced = tuple(dict.fromkeys(entry.replaces or ())) or (Nobody(),)
+        if (
+            entry.replaces is not None
+            and replaced == (Nobody(),)
+            and entry.kind in self.vocabulary.always_owned
+        ):
+            message = (
+                f"no lead is ever taken: in {entry.kind} every record has an owner, and `replaces` is nobody"
+            )
+            self.findings.notice(entry.name.place, message, "name the queue or user that has the new leads")
+        return replaced
 
     def _options(self, entry: ConnectionEntry) -> object:
         kinds = self.vocabulary.kinds

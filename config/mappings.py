@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from config.files.mapping import FieldEntry, MappingFile
-from config.names import CUSTOM
+from config.names import CUSTOM, own_field
 from config.problems import Findings, Refusal, shown
 from config.settings import FieldMap, Vocabulary
 from config.shapes import model
@@ -60,9 +60,7 @@ class Mappings:
                 name.place, "'owner' cannot be mapped", "the owner is always read from the record"
             )
         elif name not in FIELDS:
-            hint = f"a field of your own is '{CUSTOM}{shown(name)}'"
-            refusal = Refusal(f"unknown lead field '{shown(name)}'", hint, meant=(name, FIELDS))
-            self.findings.refused(refusal, name.place)
+            self.findings.unknown("lead field", name, FIELDS, place=name.place, hint=own_field(name))
         elif yields is not None and yields is not FIELDS[name] and entry.transform is not None:
             message = f"'{name}' holds {FIELDS[name].value}, and '{entry.transform}' yields {yields.value}"
             self.findings.add(

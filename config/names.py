@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from config.problems import Findings
+from config.problems import Findings, shown
 from config.yamltext import Map, Seq, Text
 from router.model import FIELDS, Kind
 
 CUSTOM = "custom."
 ALWAYS_THERE: Mapping[str, Kind] = {**FIELDS, "connection": Kind.TEXT, "object": Kind.TEXT}
+
+WHERE: Mapping[str, str] = {
+    "connection": "connections in leadswitch.yaml",
+    "rep": "reps in teams.yaml",
+    "team": "teams in teams.yaml",
+    "queue": "queues in teams.yaml",
+    "list": "lists in rules.yaml",
+    "territory": "territories in rules.yaml",
+    "band": "bands in rules.yaml",
+}
+"""Where each kind of name is declared."""
 
 Declared = frozenset[str] | None
 """Names that something has; None where their file could not be read, and nothing can be said of them."""
@@ -40,7 +51,8 @@ class Names:
         """As `known`, with a problem where it is not."""
         if self.known(what, name):
             return True
-        self.findings.unknown(what, name, getattr(self, what), place=name.place)
+        hint = f"declare it under {WHERE[what]}"
+        self.findings.unknown(what, name, getattr(self, what), place=name.place, hint=hint)
         return False
 
     def kind_of(self, name: Text) -> Kind | None:
@@ -48,7 +60,7 @@ class Names:
         if name in self.fields:
             return self.fields[name]
         if not name.startswith(CUSTOM):
-            self.findings.unknown("field", name, self.fields, place=name.place)
+            self.findings.unknown("field", name, self.fields, place=name.place, hint=own_field(name))
         elif self.every_custom:
             customs = [known for known in self.fields if known.startswith(CUSTOM)]
             if customs:
@@ -57,6 +69,11 @@ class Names:
                 hint = f"write {name}: FIELD_OF_THE_CRM under fields in a mapping file"
                 self.findings.add(name.place, f"no mapping fills '{name}'", hint)
         return None
+
+
+def own_field(name: str) -> str:
+    """Return the hint for a field that leads do not have."""
+    return f"a field of your own is '{CUSTOM}{shown(name)}'"
 
 
 def named(tree: Map | None, key: str, *, by: str) -> Declared:

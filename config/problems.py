@@ -10,6 +10,8 @@ MOST_SUGGESTIONS = (
     200  # a closest-match search costs up to a millisecond, and ten thousand problems must stay quick
 )
 MOST_CANDIDATES = 300
+_QUICKLY_SEARCHED = 8
+_MOST_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -99,22 +101,19 @@ class Findings:
             close = self._suggestion(*refusal.meant) if refusal.meant else ""
             self.add(at, refusal.message, close or refusal.hint)
 
-    def unknown(self, what: str, word: str, known: Collection[str], *, place: Place) -> None:
-        """Note a name that nothing has, with the closest one that something has."""
-        self.refused(Refusal(f"unknown {what} '{shown(word)}'", meant=(word, known)), place)
+    def unknown(self, what: str, word: str, known: Collection[str], *, place: Place, hint: str = "") -> None:
+        """Note a name that nothing has, with the closest one that something has, else with the hint."""
+        self.refused(Refusal(f"unknown {what} '{shown(word)}'", hint, meant=(word, known)), place)
 
     def unused(self, what: str, word: str, known: Collection[str], *, place: Place) -> None:
         """Note a name that nothing has yet, where it may be there before what it names."""
         self.notice(place, f"there is no {what} '{shown(word)}'", self._suggestion(word, known))
 
     def _suggestion(self, word: str, known: Collection[str]) -> str:
-        if 0 < len(known) <= 8 and not (close := closest(word, known)):
-            return "known: " + ", ".join(sorted(known))
-        self._suggested += 1
-        if self._suggested > MOST_SUGGESTIONS:
-            return ""
-        close = closest(word, known)
-        return f"did you mean '{close}'?" if close else ""
+        self._suggested += len(known) > _QUICKLY_SEARCHED
+        if self._suggested <= MOST_SUGGESTIONS and (close := closest(word, known)):
+            return f"did you mean '{close}'?"
+        return "known: " + ", ".join(sorted(known)) if 0 < len(known) <= _MOST_LISTED else ""
 
 
 def _problem(place: Place, message: str, hint: str) -> Problem:

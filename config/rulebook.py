@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from config import fallbacks
 from config.conditions import Conditions
 from config.files.rules import Choice, PointsEntry, RuleEntry, RulesFile, SamePersonEntry, StepEntry
-from config.names import CUSTOM, Names
+from config.names import CUSTOM, WHERE, Names
 from config.notyet import notice
 from config.people import attribute, once
 from config.problems import Findings, Place, shown
@@ -152,7 +152,8 @@ class Rules:
                 name.place, f"'{shown(name)}' is a rep and a list", "give one of them another name"
             )
         elif name not in reps and name not in lists:
-            self.findings.unknown("rep or list", name, reps | lists, place=name.place)
+            hint = f"declare it under {WHERE['rep']} or {WHERE['list']}"
+            self.findings.unknown("rep or list", name, reps | lists, place=name.place, hint=hint)
 
     # --- otherwise ----------------------------------------------------------------------------------------
 

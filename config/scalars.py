@@ -14,7 +14,7 @@ from router.model import Days
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([smhdw])", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:_\d{3})*(?:\.\d{1,12})?", re.ASCII)
-_DIGITS = re.compile(r"[+-]?\d+", re.ASCII)
+_DIGITS = re.compile(r"[+-]?(\d+)(?:\.(\d+))?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,12}(?:_\d{3})*", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LONGEST = 36_525 * 86_400.0  # seconds; before and after today there are dates for as long
@@ -37,9 +37,11 @@ def duration(text: str) -> float:
 def number(text: str) -> Decimal:
     """Read a plain decimal number; `1_000_000` is a million."""
     if not _NUMBER.fullmatch(text):
-        whole_part = text.partition(".")[0].replace("_", "")
-        if _DIGITS.fullmatch(whole_part) and len(whole_part.lstrip("+-")) > 18:
+        plain = _DIGITS.fullmatch(text.replace("_", ""))
+        if plain and len(plain[1]) > 18:
             raise Refusal(f"'{shown(text)}' is too large", "write at most 18 digits")
+        if plain and len(plain[2] or "") > 12:
+            raise Refusal(f"'{shown(text)}' is too exact", "write at most 12 digits behind the point")
         raise Refusal(f"'{shown(text)}' is no number", "write digits only, such as 1000 or 0.5")
     return Decimal(text.replace("_", ""))
 
@@ -55,6 +57,9 @@ def weight(text: str) -> Decimal:
 def whole(text: str) -> int:
     """Read a whole number, 0 or more."""
     if not _WHOLE.fullmatch(text):
+        plain = _DIGITS.fullmatch(text.replace("_", ""))
+        if plain and plain[0] == plain[1]:
+            raise Refusal(f"'{shown(text)}' is too large", "write at most 12 digits")
         raise Refusal(f"'{shown(text)}' is no whole number", "write digits only, such as 500")
     return int(text.replace("_", ""))
 

@@ -65,10 +65,12 @@ def _findings(info: ValidationInfo) -> Findings:
 
 def text(value: object) -> Text:
     """Take a scalar as it stands."""
+    if isinstance(value, Blank):
+        raise Refusal("a value is missing here", "write one, or remove the key")
     if not isinstance(value, Text):
         raise Refusal("a single value is expected here", "write one value, not a list or a mapping")
     if not value.strip():
-        raise Refusal("is empty")
+        raise Refusal("an empty text", "write something, or remove the key")
     return value
 
 

@@ -121,6 +121,8 @@ def test_take_means(written: str, take: object) -> None:
         ("daily_share: 50 percent", "'50 percent' is no number"),
         ("max_per_pass: 0", "must be at least 1"),
         ("max_per_pass: -5", "'-5' is no whole number"),
+        ("max_per_pass: 10000000000000", "'10000000000000' is too large (write at most 12 digits)"),
+        ("replaces: [{queue: }]", "a value is missing here (write one, or remove the key)"),
         ("when: {contry: US}", "unknown field 'contry'"),
         ("max_per_pas: 5", "unknown key 'max_per_pas' (did you mean 'max_per_pass'?)"),
     ],
@@ -169,6 +171,13 @@ def test_replaces_has_no_default_where_every_record_has_an_owner() -> None:
         "leadswitch.yaml:2:12: 'replaces' is missing: in salesforce every record has an owner"
     )
     assert problems(leadswitch=cloud("token: ${T}, replaces: [{queue: Inbound}]", kind="salesforce")) == []
+
+
+def test_who_replaces_nobody_where_every_record_has_an_owner_is_told_that_no_lead_is_taken() -> None:
+    for written, count in (("nobody", 1), ("[nobody, {queue: In}]", 0)):
+        said = notices(leadswitch=cloud(f"token: ${{T}}, replaces: {written}", kind="salesforce"))
+        assert "".join(said).count("no lead is ever taken: in salesforce every record has an owner") == count
+    assert "no lead is ever" not in "".join(notices(leadswitch=cloud("token: ${T}, replaces: nobody")))
 
 
 def test_no_connection_at_all_is_enough_to_route_a_file() -> None:
