@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from connectors.contract import Account, Company, Connector, Features, T, User
 from connectors.errors import Doubt, Retry, Stop
 from connectors.memory.connector import ABILITIES, MemoryConnector
 from connectors.memory.crm import MemoryCrm
 from router.model import ConnectionName, LeadRef, OwnerId, RecordId
-from tests.contract.world import BUSY_SECONDS, DAY, Fault, World
+from tests.contract.standing import StandingWorld
+from tests.contract.world import BUSY_SECONDS, Fault
 
 USERS = (
     User(OwnerId("ana"), "Ana Ruiz", "ana@example.com"),
@@ -23,7 +24,7 @@ USERS = (
 Make = Callable[..., MemoryConnector]
 
 
-class MemoryWorld(World):
+class MemoryWorld(StandingWorld):
     """A memory CRM; `make` builds the connector, so that broken ones can be put in its place."""
 
     connection = ConnectionName("mem")
@@ -31,11 +32,9 @@ class MemoryWorld(World):
     date = "created"
 
     def __init__(self, make: Make = MemoryConnector, *, features: Features = ABILITIES) -> None:
+        super().__init__()
         self._make = make
         self._features = features
-        self._faults: list[Fault] = []
-        self._calls = 0
-        self._time = DAY + timedelta(days=1)
         self.crm = MemoryCrm(lambda: self._time, users=USERS, companies=())
         assert self.crm.companies is not None
         self.companies = self.crm.companies
@@ -52,7 +51,7 @@ class MemoryWorld(World):
 
     def add(self, entered: datetime, *, owner: OwnerId | None = None, name: str = "Ada") -> LeadRef:
         record = self.crm.add({"name": name, self.date: entered.isoformat()}, owner=owner)
-        return LeadRef(self.connection, self.object_type, record)
+        return self.ref(record)
 
     def spoil(self, ref: LeadRef) -> None:
         self.crm.edit(ref.record, {self.date: "the day before yesterday"})
@@ -91,21 +90,8 @@ class MemoryWorld(World):
     def users(self) -> list[User]:
         return list(USERS)
 
-    def fail_next(self, fault: Fault) -> None:
-        self._faults.append(fault)
-
-    @property
-    def calls(self) -> int:
-        return self._calls
-
-    @property
-    def now(self) -> datetime:
-        return self._time
-
-    def _carry(self, _call: str, apply: Callable[[], T], /) -> T:
-        self._calls += 1
-        fault = self._faults.pop() if self._faults else None
-        match fault:
+    def _carry(self, call: str, apply: Callable[[], T], /) -> T:
+        match self.counted(call):
             case Fault.BUSY:
                 raise Retry("busy", after=BUSY_SECONDS)
             case Fault.UNREACHABLE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import closing
 
 import pytest
 
@@ -22,7 +23,7 @@ class ContractSuite(ABC):
 
     @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
     def test_promise(self, check: Check) -> None:
-        world = self.world()
-        if check.needs and not getattr(world.connector.features, check.needs):
-            pytest.skip(f"this connector has no {check.needs}")
-        check.run(world)
+        with closing(self.world()) as world:
+            if check.needs and not getattr(world.connector.features, check.needs):
+                pytest.skip(f"this connector has no {check.needs}")
+            check.run(world)

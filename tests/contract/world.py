@@ -104,6 +104,10 @@ class World(ABC):
     def now(self) -> datetime:
         """The CRM's clock."""
 
+    def close(self) -> None:
+        """Give back what it holds; it is not used afterwards."""
+        return
+
     # What every check may use, built on the above.
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.contract.standing import opening
 from tests.hubspot.portal_world import PortalWorld
 
 Open = Callable[..., PortalWorld]
@@ -14,15 +15,8 @@ Open = Callable[..., PortalWorld]
 @pytest.fixture
 def opened() -> Iterator[Open]:
     """Return a function that opens a portal with a connector, as `PortalWorld` is made."""
-    worlds: list[PortalWorld] = []
-
-    def make(**chosen: object) -> PortalWorld:
-        worlds.append(PortalWorld(**chosen))  # type: ignore[arg-type]
-        return worlds[-1]
-
-    yield make
-    for world in worlds:
-        world.close()
+    with opening(PortalWorld) as made:
+        yield made
 
 
 @pytest.fixture

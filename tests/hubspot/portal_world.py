@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import format_datetime
 
-from connectors.contract import Account, Connector, Secret, T, User
+from connectors.contract import Account, Connector, Secret, User
 from connectors.hubspot import Options
 from connectors.hubspot.connector import HubSpotConnector
 from router.model import ConnectionName, LeadRef, OwnerId, RecordId
@@ -18,7 +17,8 @@ from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.settings import Behaviour, Limits
 from sandbox.messages import Answer, Request
 from sandbox.server import Server
-from tests.contract.world import BUSY_SECONDS, DAY, Fault, World
+from tests.contract.standing import SandboxWorld
+from tests.contract.world import BUSY_SECONDS, Fault
 
 FIELDS = frozenset({"firstname", "email", "country"})
 AT_ONCE = Behaviour(lag=(0.0, 0.0))
@@ -33,7 +33,7 @@ PEOPLE = (
 )
 
 
-class PortalWorld(World):
+class PortalWorld(SandboxWorld):
     """A portal with four owners. Its clock moves a second with every hand that changes something."""
 
     connection = ConnectionName("hs")
@@ -48,12 +48,8 @@ class PortalWorld(World):
         behaviour: Behaviour = AT_ONCE,
         limits: Limits | None = None,
     ) -> None:
-        self._time = DAY + timedelta(days=1)
-        self._lock = threading.Lock()
-        self._faults: list[Fault] = []
+        super().__init__()
         self._busy = False
-        self._calls = 0
-        self.names: list[str] = []
         self.portal = Portal(
             clock=lambda: self._time.timestamp(), behaviour=behaviour, limits=limits or Limits.none()
         )
@@ -67,7 +63,6 @@ class PortalWorld(World):
         ]
         owners.archive(self._users[-1].id)
         self._users[-1] = replace(self._users[-1], active=False)
-        self._connectors: list[HubSpotConnector] = []
         self.connector: Connector = self.another()
 
     def _answer(self, request: Request) -> Answer:
@@ -84,7 +79,7 @@ class PortalWorld(World):
             connection=self.connection,
             object=self.object_type,
             clock=lambda: self._time,
-            transport=self._carry,
+            transport=self.carry,
             fields=self.fields,
         )
 
@@ -93,18 +88,7 @@ class PortalWorld(World):
         self._connectors.append(made)
         return made
 
-    def close(self) -> None:
-        for connector in self._connectors:
-            connector.close()
-        self.server.close()
-
     # --- hands --------------------------------------------------------------------------------------------
-
-    def tick(self, seconds: float = 1.0) -> None:
-        self._time += timedelta(seconds=seconds)
-
-    def ref(self, record: str) -> LeadRef:
-        return LeadRef(self.connection, self.object_type, RecordId(record))
 
     def add(
         self, entered: datetime, *, owner: OwnerId | None = None, name: str = "Ada", **more: str
@@ -156,29 +140,10 @@ class PortalWorld(World):
     def users(self) -> list[User]:
         return list(self._users)
 
-    def fail_next(self, fault: Fault) -> None:
-        self._faults.append(fault)
-
-    @property
-    def calls(self) -> int:
-        return self._calls
-
-    @property
-    def now(self) -> datetime:
-        return self._time
-
-    # --- the transport ------------------------------------------------------------------------------------
-
-    def _carry(self, call: str, apply: Callable[[], T], /) -> T:
-        with self._lock:
-            self._calls += 1
-            self.names.append(call)
-            fault = self._faults.pop() if self._faults else None
-        with self._struck(fault):
-            return apply()
+    # --- faults ---------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _struck(self, fault: Fault | None) -> Iterator[None]:
+    def struck(self, fault: Fault | None) -> Iterator[None]:
         portal = self.portal
         match fault:
             case Fault.BUSY:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from connectors.contract import Account, Connector, Secret, T, User
+from connectors.contract import Account, Connector, Secret, User
 from connectors.errors import Retry
 from connectors.salesforce import Options
 from connectors.salesforce.connector import SalesforceConnector
@@ -17,7 +16,8 @@ from sandbox.faults import CUT_AFTER, CUT_BEFORE
 from sandbox.messages import Answer, Request
 from sandbox.salesforce import Org, Settings
 from sandbox.server import Server
-from tests.contract.world import BUSY_SECONDS, DAY, Fault, World
+from tests.contract.standing import SandboxWorld
+from tests.contract.world import BUSY_SECONDS, Fault
 
 FIELDS = frozenset({"FirstName", "Email", "Country"})
 PAGE = 10
@@ -36,7 +36,7 @@ CARRIER = (
 )
 
 
-class OrgWorld(World):
+class OrgWorld(SandboxWorld):
     """An org with two people, a queue and a user who left. Its clock moves with every hand that changes something.
 
     A lead that nobody was given is the integration user's, as those of a web form are.
@@ -45,6 +45,7 @@ class OrgWorld(World):
     connection = ConnectionName("sf")
     object_type = "Lead"
     date = "CreatedDate"
+    uncounted = frozenset({"token"})
 
     def __init__(
         self,
@@ -55,14 +56,10 @@ class OrgWorld(World):
         stamps: Mapping[str, int] | None = None,
         version: str = "62.0",
     ) -> None:
-        self._time = DAY + timedelta(days=1)
-        self._lock = threading.Lock()
-        self._faults: list[Fault] = []
+        super().__init__()
         self._instead: Answer | None = None
-        self._calls = 0
         self.gateway: Callable[[Request], Answer | None] = lambda _: None
         """What stands before the org, and may answer in its place."""
-        self.names: list[str] = []
         self.org = Org(clock=lambda: self._time.timestamp(), settings=settings or Settings(page=PAGE))
         self.org.define("Lead", "routed_by__c string 255")
         if carrier == "record":
@@ -73,7 +70,6 @@ class OrgWorld(World):
         self.queue = OwnerId(self.org.add_queue("Inbound"))
         self.gone = self._person("Olga Old", active=False)
         self.unowned = OwnerId(self.org.default_owner)
-        self._connectors: list[SalesforceConnector] = []
         self.connector: Connector = self.another()
 
     def _person(self, name: str, *, active: bool = True) -> OwnerId:
@@ -93,7 +89,7 @@ class OrgWorld(World):
             connection=self.connection,
             object=self.object_type,
             clock=lambda: self._time,
-            transport=self._carry,
+            transport=self.carry,
             fields=self.fields,
             carrier=self.carrier,
             stamps=self.stamps,
@@ -105,18 +101,7 @@ class OrgWorld(World):
         self._connectors.append(made)
         return made
 
-    def close(self) -> None:
-        for connector in self._connectors:
-            connector.close()
-        self.server.close()
-
     # --- hands --------------------------------------------------------------------------------------------
-
-    def tick(self, seconds: float = 1.0) -> None:
-        self._time += timedelta(seconds=seconds)
-
-    def ref(self, record: str) -> LeadRef:
-        return LeadRef(self.connection, self.object_type, RecordId(record))
 
     def add(
         self,
@@ -173,31 +158,10 @@ class OrgWorld(World):
     def people(self) -> list[OwnerId]:
         return self.people_ids
 
-    def fail_next(self, fault: Fault) -> None:
-        self._faults.append(fault)
-
-    @property
-    def calls(self) -> int:
-        return self._calls
-
-    @property
-    def now(self) -> datetime:
-        return self._time
-
-    # --- the transport ------------------------------------------------------------------------------------
-
-    def _carry(self, call: str, apply: Callable[[], T], /) -> T:
-        if call == "token":
-            return apply()
-        with self._lock:
-            self._calls += 1
-            self.names.append(call)
-            fault = self._faults.pop() if self._faults else None
-        with self._struck(fault):
-            return apply()
+    # --- faults ---------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _struck(self, fault: Fault | None) -> Iterator[None]:
+    def struck(self, fault: Fault | None) -> Iterator[None]:
         match fault:
             case Fault.BUSY:
                 self._instead = BUSY

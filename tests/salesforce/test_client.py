@@ -32,13 +32,6 @@ WRITE = Request("PATCH", "composite/sobjects", {"allOrNone": False, "records": [
 POOL: Any = None
 
 
-@pytest.fixture
-def front() -> Iterator[Front]:
-    made = Front()
-    yield made
-    made.close()
-
-
 # --- what is sent -----------------------------------------------------------------------------------------
 
 

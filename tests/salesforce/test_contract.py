@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.contract.promises import Check
@@ -13,25 +11,15 @@ from tests.salesforce.org_world import OrgWorld
 
 
 class TestSalesforce(ContractSuite):
-    carrier = "task"
-    worlds: list[OrgWorld]
-
-    @pytest.fixture(autouse=True)
-    def closing(self) -> Iterator[None]:
-        self.worlds = []
-        yield
-        for world in self.worlds:
-            world.close()
-
     def world(self) -> World:
-        self.worlds.append(OrgWorld(carrier=self.carrier))
-        return self.worlds[-1]
+        return OrgWorld()
 
 
-class TestRecords(TestSalesforce):
+class TestRecords(ContractSuite):
     """Only what is said of notes: everything else is the same."""
 
-    carrier = "record"
+    def world(self) -> World:
+        return OrgWorld(carrier="record")
 
     @pytest.mark.parametrize(
         "check", [one for one in CHECKS if "note" in one.name], ids=lambda check: check.name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +13,6 @@ from connectors.errors import Unusable
 from connectors.salesforce import Flow, Options
 from tests.salesforce.front import Front
 from tests.salesforce.test_tokens import APP, PASSWORD, USER, pem
-
-
-@pytest.fixture
-def front() -> Iterator[Front]:
-    made = Front()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -38,18 +38,6 @@ PASSWORD: dict[str, Any] = {
     "security_token": Secret("tok3n"),
 }
 APP: dict[str, Any] = {"client_id": "app", "client_secret": Secret("s3cret")}
-
-
-@pytest.fixture
-def front() -> Iterator[Front]:
-    made = Front()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def pem(key: Any, password: bytes | None = None) -> bytes:
