@@ -43,6 +43,52 @@ def verified(owners: Mapping[str, str], step: str = "verify") -> Standings:
     return {record: (step, owner) for record, owner in owners.items()}
 
 
+# --- what comes of the same in every CRM -------------------------------------------------------------------
+
+
+def of_lost_owners(owners: Mapping[str, str]) -> Outcome:
+    """Two owners were written and the answer was lost: the next pass finds them as ours, and notes them."""
+    return Outcome(
+        passes=[
+            counts(seen=2, api_calls=5, doubtful=2),
+            counts(seen=2, assigned=2, api_calls=5, unverified=2),
+        ],
+        codes=[1, 0],
+        owners=[owners],
+        notes=[*owners],
+        ledger=verified(owners),
+    )
+
+
+def of_lost_notes(owners: Mapping[str, str]) -> Outcome:
+    """Two notes were written and the answer was lost: the next pass finds them, and writes none."""
+    return Outcome(
+        passes=[
+            counts(seen=2, assigned=2, api_calls=6, doubtful=2),
+            counts(seen=2, api_calls=3, unverified=2),
+        ],
+        codes=[1, 0],
+        owners=[owners],
+        notes=[*owners],
+        ledger=verified(owners),
+    )
+
+
+def of_a_page_instead(owners: Mapping[str, str]) -> Outcome:
+    """A question got a page of HTML, twice: it was asked a third time."""
+    return Outcome(
+        passes=[counts(seen=1, assigned=1, api_calls=8, unverified=1)],
+        codes=[0],
+        owners=[owners],
+        notes=[*owners],
+        ledger=verified(owners),
+        slept=[1.0, 2.0],
+    )
+
+
+# --- what was sent ----------------------------------------------------------------------------------------
+
+
 def bodies(requests: Iterable[Any], end: str) -> Iterator[Any]:
     """Yield what was posted to paths with this end."""
     for request in requests:

@@ -161,6 +161,11 @@ class Stage(Generic[C]):
             wired.connector.close()
         return self.passes[-1]
 
+    def sync_after(self, **time: float) -> Summary:
+        """Let time pass, then run a pass."""
+        self.clock.pass_by(**time)
+        return self.sync()
+
     def _wired(self) -> Wired:
         found, mapped = parse(self.program.files, vocabulary(), secrets=False), self.program.fields
         connection = found.connections[0]

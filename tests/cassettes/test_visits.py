@@ -12,6 +12,7 @@ import pytest
 from connectors.contract import Verdict
 from connectors.salesforce import Flow
 from sandbox.hubspot import Portal
+from sandbox.messages import Answer, Request
 from sandbox.salesforce import Org
 from sandbox.server import Server
 from tests.cassettes.hubspot import scenarios as hubspot
@@ -35,20 +36,30 @@ class Recorded:
     after: object
 
 
+def _visited(
+    answer: Callable[[Request], Answer],
+    arrive: Callable[[str], Guest],
+    clock: Standing,
+    file: Path,
+    host: str,
+) -> Path:
+    with Server(answer) as server:
+        names = {server.url: host}
+        return record_visit(
+            partial(arrive, server.url), file, lambda seconds: clock.pass_by(seconds=seconds), names
+        )
+
+
 def _hubspot(folder: Path) -> Recorded:
     clock = Standing()
     portal = hubspot.portal(lambda: clock().timestamp())
     before = _contacts(portal)
-    with Server(portal.answer) as server:
-        arrive = partial(to_hubspot.arrive, replace(hubspot.OPTIONS, base_url=server.url))
-        file = record_visit(
-            arrive,
-            folder / "hubspot.yaml",
-            lambda seconds: clock.pass_by(seconds=seconds),
-            {server.url: hubspot.HOST},
-        )
-    there = replace(hubspot.OPTIONS, base_url=f"https://{hubspot.HOST}")
-    return Recorded(file, partial(to_hubspot.arrive, there), before, _contacts(portal))
+
+    def arrive(url: str) -> Guest:
+        return to_hubspot.arrive(replace(hubspot.OPTIONS, base_url=url))
+
+    file = _visited(portal.answer, arrive, clock, folder / "hubspot.yaml", hubspot.HOST)
+    return Recorded(file, partial(arrive, f"https://{hubspot.HOST}"), before, _contacts(portal))
 
 
 def _contacts(portal: Portal) -> object:
@@ -60,16 +71,12 @@ def _salesforce(folder: Path) -> Recorded:
     org = salesforce.org(lambda: clock().timestamp(), leads=3, settings=salesforce.PLAIN)
     org.add("Task", Subject="Call back", WhoId=salesforce.LEADS[0])
     before = _leads(org)
-    with Server(org.answer) as server:
-        arrive = partial(to_salesforce.arrive, replace(salesforce.OPTIONS, login_url=server.url))
-        file = record_visit(
-            arrive,
-            folder / "salesforce.yaml",
-            lambda seconds: clock.pass_by(seconds=seconds),
-            {server.url: salesforce.HOST},
-        )
-    there = replace(salesforce.OPTIONS, login_url=f"https://{salesforce.HOST}")
-    return Recorded(file, partial(to_salesforce.arrive, there), before, _leads(org))
+
+    def arrive(url: str) -> Guest:
+        return to_salesforce.arrive(replace(salesforce.OPTIONS, login_url=url))
+
+    file = _visited(org.answer, arrive, clock, folder / "salesforce.yaml", salesforce.HOST)
+    return Recorded(file, partial(arrive, f"https://{salesforce.HOST}"), before, _leads(org))
 
 
 def _leads(org: Org) -> object:

@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.cassettes.hubspot.scenarios import ANA, BO, CY
-from tests.cassettes.outcome import Outcome, Sent, bodies, counts, verified
+from tests.cassettes.outcome import (
+    Outcome,
+    Sent,
+    bodies,
+    counts,
+    of_a_page_instead,
+    of_lost_notes,
+    of_lost_owners,
+    verified,
+)
 
 FIVE = {"101": CY, "102": BO, "103": ANA, "104": CY, "105": BO}
 THREE = {"101": CY, "102": BO, "103": ANA}
@@ -164,34 +173,9 @@ OUTCOMES: Mapping[str, Outcome] = {
         ledger={"101": ("claimed", CY)},
         reasons={"101": "crm.objects.contacts.write"},
     ),
-    "lost_answer_then_read_back": Outcome(
-        passes=[
-            counts(seen=2, api_calls=5, doubtful=2),
-            counts(seen=2, assigned=2, api_calls=5, unverified=2),
-        ],
-        codes=[1, 0],
-        owners=[TWO],
-        notes=["101", "102"],
-        ledger=verified(TWO),
-    ),
-    "lost_note_then_read_back": Outcome(
-        passes=[
-            counts(seen=2, assigned=2, api_calls=6, doubtful=2),
-            counts(seen=2, api_calls=3, unverified=2),
-        ],
-        codes=[1, 0],
-        owners=[TWO],
-        notes=["101", "102"],
-        ledger=verified(TWO),
-    ),
-    "proxy_answers_with_html": Outcome(
-        passes=[counts(seen=1, assigned=1, api_calls=8, unverified=1)],
-        codes=[0],
-        owners=[{"101": CY}],
-        notes=["101"],
-        ledger={"101": ("verify", CY)},
-        slept=[1.0, 2.0],
-    ),
+    "lost_answer_then_read_back": of_lost_owners(TWO),
+    "lost_note_then_read_back": of_lost_notes(TWO),
+    "proxy_answers_with_html": of_a_page_instead({"101": CY}),
 }
 
 

@@ -105,17 +105,14 @@ def choose(record: str, owner: str) -> Callable[[Portal], object]:
 def first_sync_assigns_and_notes(stage: Stage) -> None:
     """Three leads without an owner are given one in turn, and a note each; a fourth one has an owner."""
     stage.behind(lambda portal: add(portal, "104", hubspot_owner_id=BO))
-    stage.pass_by(seconds=10)
-    stage.sync()
+    stage.sync_after(seconds=10)
 
 
 def second_sync_assigns_nothing(stage: Stage) -> None:
     """What a pass did is verified a minute later, once; a third pass is one call."""
     stage.sync()
-    stage.pass_by(minutes=2)
-    stage.sync()
-    stage.pass_by(minutes=2)
-    stage.sync()
+    stage.sync_after(minutes=2)
+    stage.sync_after(minutes=2)
 
 
 def paging_by_id(stage: Stage) -> None:
@@ -132,15 +129,13 @@ def found_late_by_the_overlap(stage: Stage) -> None:
     """A lead that the search index shows minutes late is found by the pass after, behind newer ones."""
     stage.behind(lambda portal: add(portal, "100", visible_in=120.0, country="FR"))
     stage.sync()
-    stage.pass_by(minutes=5)
-    stage.sync()
+    stage.sync_after(minutes=5)
 
 
 def oauth_token_is_refreshed(stage: Stage) -> None:
     """A token of half an hour is fetched once, and another one for the pass an hour later."""
     stage.sync()
-    stage.pass_by(minutes=60)
-    stage.sync()
+    stage.sync_after(minutes=60)
 
 
 # --- people and other programs are quicker ----------------------------------------------------------------
@@ -157,16 +152,14 @@ def choice_overrun_is_put_back(stage: Stage) -> None:
     stage.before("update", choose("101", ANA))
     stage.sync()
     for _ in range(2):
-        stage.pass_by(minutes=2)
-        stage.sync()
+        stage.sync_after(minutes=2)
 
 
 def merged_between_read_and_write(stage: Stage) -> None:
     """Two leads merged after the look vanish from the answer: they are looked for, and gone into a third id."""
     stage.before("update", lambda portal: portal.merge("contacts", "101", "102"))
     stage.sync()
-    stage.pass_by(minutes=2)
-    stage.sync()
+    stage.sync_after(minutes=2)
 
 
 def gone_before_the_look(stage: Stage) -> None:
@@ -210,8 +203,7 @@ def token_revoked(stage: Stage) -> None:
     stage.before("update", lambda portal: portal.access.revoke(TOKEN))
     stage.sync()
     stage.behind(lambda portal: portal.access.private(TOKEN))
-    stage.pass_by(minutes=2)
-    stage.sync()
+    stage.sync_after(minutes=2)
 
 
 def missing_scope(stage: Stage) -> None:
@@ -226,16 +218,14 @@ def lost_answer_then_read_back(stage: Stage) -> None:
     """Owners were written, then a 502: after the window in which a late write may land they are found as ours."""
     stage.behind(lambda portal: portal.faults.add("contacts.batch_update", error_after(502), times=1))
     stage.sync()
-    stage.pass_by(seconds=50)
-    stage.sync()
+    stage.sync_after(seconds=50)
 
 
 def lost_note_then_read_back(stage: Stage) -> None:
     """Notes were written, then a 502: they are found by their keys and not written twice."""
     stage.behind(lambda portal: portal.faults.add("notes.batch_create", error_after(502), times=1))
     stage.sync()
-    stage.pass_by(seconds=60)
-    stage.sync()
+    stage.sync_after(seconds=60)
 
 
 def proxy_answers_with_html(stage: Stage) -> None:

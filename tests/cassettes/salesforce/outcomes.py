@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tests.cassettes.outcome import Outcome, Sent, bodies, counts, verified
+from tests.cassettes.outcome import (
+    Outcome,
+    Sent,
+    bodies,
+    counts,
+    of_a_page_instead,
+    of_lost_notes,
+    of_lost_owners,
+    verified,
+)
 from tests.cassettes.salesforce.scenarios import ANA, BO, CY, LEADS
 
 A, B, C, D = LEADS
@@ -135,44 +144,10 @@ OUTCOMES: Mapping[str, Outcome] = {
         slept=[5.0],
     ),
     "login_refused": Outcome([counts(api_calls=1)], codes=[3], owners=[], notes=[], ledger={}),
-    "maintenance_page": Outcome(
-        passes=[counts(seen=1, assigned=1, api_calls=8, unverified=1)],
-        codes=[0],
-        owners=[ONE],
-        notes=[A],
-        ledger=verified(ONE),
-        slept=[1.0, 2.0],
-    ),
-    "lost_answer_then_read_back": Outcome(
-        passes=[
-            counts(seen=2, api_calls=5, doubtful=2),
-            counts(seen=2, assigned=2, api_calls=5, unverified=2),
-        ],
-        codes=[1, 0],
-        owners=[TWO],
-        notes=[A, B],
-        ledger=verified(TWO),
-    ),
-    "lost_task_then_read_back": Outcome(
-        passes=[
-            counts(seen=2, assigned=2, api_calls=6, doubtful=2),
-            counts(seen=2, api_calls=3, unverified=2),
-        ],
-        codes=[1, 0],
-        owners=[TWO],
-        notes=[A, B],
-        ledger=verified(TWO),
-    ),
-    "record_notes_by_external_id": Outcome(
-        passes=[
-            counts(seen=2, assigned=2, api_calls=6, doubtful=2),
-            counts(seen=2, api_calls=3, unverified=2),
-        ],
-        codes=[1, 0],
-        owners=[TWO],
-        notes=[A, B],
-        ledger=verified(TWO),
-    ),
+    "maintenance_page": of_a_page_instead(ONE),
+    "lost_answer_then_read_back": of_lost_owners(TWO),
+    "lost_task_then_read_back": of_lost_notes(TWO),
+    "record_notes_by_external_id": of_lost_notes(TWO),
 }
 
 

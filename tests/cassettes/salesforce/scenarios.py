@@ -111,10 +111,8 @@ def first_sync_assigns_and_notes(stage: Stage) -> None:
 def second_sync_assigns_nothing(stage: Stage) -> None:
     """What a pass did is verified by the history a minute later, once; a third pass is one call."""
     stage.sync()
-    stage.pass_by(minutes=2)
-    stage.sync()
-    stage.pass_by(minutes=2)
-    stage.sync()
+    stage.sync_after(minutes=2)
+    stage.sync_after(minutes=2)
 
 
 def pages_as_long_as_the_server_likes(stage: Stage) -> None:
@@ -151,9 +149,9 @@ def human_took_it_first(stage: Stage) -> None:
 def choice_overrun_is_put_back(stage: Stage) -> None:
     """A choice made in the instant between look and write is found in the history, put back, and verified itself."""
     stage.before("update", choose(LEADS[0], ANA))
-    for _ in range(3):
-        stage.sync()
-        stage.pass_by(minutes=2)
+    stage.sync()
+    for _ in range(2):
+        stage.sync_after(minutes=2)
 
 
 def _clean_up(org: Org) -> None:
@@ -226,24 +224,21 @@ def lost_answer_then_read_back(stage: Stage) -> None:
     """Owners were written, then a page of maintenance: after the window of late writes they are found as ours."""
     stage.behind(lambda org: org.faults.add("composite.update", error_after(503), times=1))
     stage.sync()
-    stage.pass_by(seconds=50)
-    stage.sync()
+    stage.sync_after(seconds=50)
 
 
 def lost_task_then_read_back(stage: Stage) -> None:
     """Tasks were written, then the answer was lost: they are found by the keys in their subjects."""
     stage.behind(lambda org: org.faults.add("composite.create", error_after(502), times=1))
     stage.sync()
-    stage.pass_by(seconds=60)
-    stage.sync()
+    stage.sync_after(seconds=60)
 
 
 def record_notes_by_external_id(stage: Stage) -> None:
     """Notes are records of the org's own object, written by key: a lost answer leaves one of each."""
     stage.behind(lambda org: org.faults.add("composite.upsert", error_after(502), times=1))
     stage.sync()
-    stage.pass_by(seconds=60)
-    stage.sync()
+    stage.sync_after(seconds=60)
 
 
 _NO_FRANCE = "Los clientes potenciales de Francia se asignan a mano"
