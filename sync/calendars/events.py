@@ -7,15 +7,15 @@ o'clock when the clocks change; whole days are those of the rep.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from router.hours import Span
 from sync.calendars.asking import Unread
 from sync.calendars.lines import Component, Property, calendars
-from sync.calendars.repeats import repeated
+from sync.calendars.repeats import Exhausted, Patience, repeated
 from sync.calendars.zones import Length, Moment, Zones, length
 
 _FREE = {"FREE", "WORKINGELSEWHERE"}
@@ -51,6 +51,9 @@ def busy_times(text: str, owner: Owner, window: Span) -> Busy:
         for read in _reading(calendar, zones, owner, window):
             try:
                 found += read
+            except Exhausted as error:
+                unread.append(str(error))
+                break
             except Unread as error:
                 unread.append(str(error))
         assumed += (
@@ -67,6 +70,7 @@ def _id(part: Component) -> str:
 
 def _reading(calendar: Component, zones: Zones, owner: Owner, window: Span) -> Iterator[Iterator[Span]]:
     """Yield what yields busy times, one after the other: each may raise `Unread`."""
+    patience = Patience()
     events: dict[str, list[Component]] = defaultdict(list)
     for part in calendar.parts:
         if part.name == "VEVENT":
@@ -77,21 +81,20 @@ def _reading(calendar: Component, zones: Zones, owner: Owner, window: Span) -> I
     for parts in events.values():
         changed = [found for part in parts for found in part.each("RECURRENCE-ID")]
         for part in parts:
-            without = () if part.first("RECURRENCE-ID") else changed
-            yield _event(part, without, zones, owner, window)
+            if not _is_free(part, owner):
+                without = () if part.first("RECURRENCE-ID") else changed
+                yield _event(part, without, zones, window.end, patience)
 
 
 def _event(
-    event: Component, without: Iterable[Property], zones: Zones, owner: Owner, window: Span
+    event: Component, without: Collection[Property], zones: Zones, end: datetime, patience: Patience
 ) -> Iterator[Span]:
-    if _is_free(event, owner):
-        return
     begins = event.first("DTSTART")
     if begins is None:  # it says nothing about anybody's time
         return
     start = zones.moment(begins)
     lasts = _length(event, start, zones)
-    for wall in repeated(event, start, zones, window.end, without=without):
+    for wall in repeated(event, start, zones, end, without=without, patience=patience):
         once = start._replace(wall=wall)
         yield Span(once.utc, lasts.after(once))
     yield from _periods(event.each("RDATE"), zones)

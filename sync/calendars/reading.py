@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,8 @@ from sync.seams import Seams
 
 WEEKS = 13
 """How far ahead: should a calendar not be there for a while, what was known of it is still of use."""
+
+_TOLD = 5
 
 
 class Known(NamedTuple):
@@ -59,9 +61,16 @@ def _known(asked: Iterable[tuple[Rep, Callable[[], str]]], now: datetime) -> Kno
             unread.append(f"{_called(rep)}: {error}")
         else:
             busy[rep.id] = tuple(edge for span in found.times for edge in span)
-            left_out += (f"{_called(rep)}: {why}" for why in found.unread)
-            assumed += (f"{_called(rep)}: {why}" for why in found.assumed)
+            left_out += (f"{_called(rep)}: {why}" for why in _first(found.unread))
+            assumed += (f"{_called(rep)}: {why}" for why in _first(found.assumed))
     return Known(busy, tuple(unread), tuple(left_out), tuple(assumed))
+
+
+def _first(lines: Sequence[str]) -> Iterator[str]:
+    """Yield a few lines, and how many more there are: a broken calendar may have thousands."""
+    yield from lines[:_TOLD]
+    if len(lines) > _TOLD:
+        yield f"and {len(lines) - _TOLD:,} more such lines"
 
 
 def weeks_from(now: datetime) -> Span:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sync.calendars.asking import Unread
@@ -12,6 +12,9 @@ from sync.calendars.zones import Moment, Zones
 
 MOST = 100_000
 """How many times of one rule are gone through to reach the window: 270 years of every day."""
+
+IN_ALL = 1_000_000
+"""The same of all rules of a calendar: it is read in pass after pass, and must not hold one up."""
 
 _LEAP_YEAR = 2024
 _TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
@@ -24,8 +27,33 @@ _ONLY_WITH = {
 _LATER = timedelta(days=2)  # more than any two clocks differ
 
 
+class Exhausted(Unread):
+    """A calendar has more to go through than it may."""
+
+
+class Patience:
+    """What is left of `IN_ALL` for one calendar."""
+
+    def __init__(self) -> None:
+        self._left = IN_ALL
+
+    def spend(self, times: int, line: int) -> None:
+        self._left -= times
+        if self._left < 0:
+            raise Exhausted(
+                f"line {line}: from here on nothing counts: to get to today, its rules have more than "
+                f"{IN_ALL:,} times to go through; end or delete what repeats since long ago"
+            )
+
+
 def repeated(
-    event: Component, start: Moment, zones: Zones, end: datetime, *, without: Iterable[Property]
+    event: Component,
+    start: Moment,
+    zones: Zones,
+    end: datetime,
+    *,
+    without: Collection[Property],
+    patience: Patience,
 ) -> Iterator[datetime]:
     """Yield when an event begins, on the clock of its start, until about `end`; raises `Unread`.
 
@@ -33,8 +61,9 @@ def repeated(
     """
     walls = {start.wall}
     last = end.replace(tzinfo=None) + _LATER
+    patience.spend(len(without), event.line)
     for rule in event.each("RRULE"):
-        walls.update(_by_rule(rule, start, zones, last))
+        walls.update(_by_rule(rule, start, zones, last, patience))
     for found in event.each("RDATE"):
         walls.update(zones.moment(found, one).on_clock_of(start) for one in _dates(found))
     never = [zones.moment(found, one) for found in (*event.each("EXDATE"), *without) for one in _dates(found)]
@@ -47,7 +76,9 @@ def _dates(found: Property) -> Iterable[str]:
     return (one for one in found.value.split(",") if one.strip() and "/" not in one)
 
 
-def _by_rule(rule: Property, start: Moment, zones: Zones, last: datetime) -> Iterator[datetime]:
+def _by_rule(
+    rule: Property, start: Moment, zones: Zones, last: datetime, patience: Patience
+) -> Iterator[datetime]:
     from dateutil.rrule import rrulestr
 
     parts = _parts(rule)
@@ -60,12 +91,16 @@ def _by_rule(rule: Property, start: Moment, zones: Zones, last: datetime) -> Ite
         times = rrulestr(text, dtstart=start.wall)
     except (ValueError, TypeError, AttributeError, LookupError) as error:
         raise Unread(f"line {rule.line}: RRULE cannot be read: {rule.value[:60]}") from error
-    for number, wall in enumerate(times):
+    number = 0
+    for number, wall in enumerate(times, 1):
+        patience.spend(1, rule.line)
         if wall > last or (until is not None and wall > until):
             return
-        if number == MOST:
+        if number > MOST:
             raise Unread(f"line {rule.line}: RRULE has more than {MOST:,} times before today")
         yield wall
+    if not number:  # it never comes true, and was searched for to the end of all years
+        patience.spend(MOST, rule.line)
 
 
 def _refuse(parts: Mapping[str, str], rule: Property) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from router.hours import Span
+from sync.calendars import repeats
 from sync.calendars.asking import Unread
 from sync.calendars.events import Busy, Owner, busy_times
 
@@ -246,6 +247,21 @@ def test_an_event_that_cannot_be_read_is_named_and_hides_no_other(text: str, why
     assert told(busy) == HOUR
     assert len(busy.unread) == 1
     assert busy.unread[0].startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("rule", "line"),
+    [("FREQ=DAILY", 21), ("FREQ=DAILY;COUNT=100", 21), ("FREQ=YEARLY;BYYEARDAY=366;BYMONTH=6", 11)],
+)
+def test_a_calendar_in_which_too_much_repeats_is_read_to_there(
+    rule: str, line: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeats, "IN_ALL", 210)
+    again = [event(f"DTSTART:20260101T100000Z\nRRULE:{rule}", uid=str(number)) for number in range(4)]
+    busy = read(event(TIMES, uid="a"), *again, event("DTSTART:20260402T100000Z\nDURATION:PT3H", uid="z"))
+    assert told(busy) == HOUR
+    [last] = busy.unread
+    assert last.startswith(f"line {line}: from here on nothing counts")
 
 
 def test_a_zone_that_nobody_knows_is_named_and_counts_as_the_reps() -> None:

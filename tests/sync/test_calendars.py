@@ -180,6 +180,15 @@ def test_files_are_read_without_asking_anybody(tmp_path: Path) -> None:
     assert known.unread == ("the calendar of bo at cal.example: it is not asked from here",)
 
 
+def test_of_many_parts_that_cannot_be_read_a_few_are_named(tmp_path: Path) -> None:
+    broken = calendar(*(event("DTSTART:tomorrow", uid=str(number)) for number in range(1_000)))
+    (tmp_path / "ana.ics").write_text(broken)
+    known = read_files([rep("ana", calendar=str(tmp_path / "ana.ics"))], datetime(2026, 3, 2, tzinfo=UTC))
+    assert len(known.left_out) == 6
+    assert known.left_out[0] == "ana.ics, the calendar of ana: line 5: DTSTART holds no date: tomorrow"
+    assert known.left_out[-1] == "ana.ics, the calendar of ana: and 995 more such lines"
+
+
 # --- the router -------------------------------------------------------------------------------------------
 
 EIGHT, NOON = datetime(2026, 3, 2, 8, tzinfo=UTC), datetime(2026, 3, 2, 12, tzinfo=UTC)
