@@ -126,6 +126,20 @@ def named(name: str, value: float | None = None) -> Fault:
     return delay(value) if name == "delay" and value is not None else make(int(value or usual))
 
 
+Latency = float | Callable[[str], float]
+"""Seconds per call, or a function of the call's kind."""
+
+
+def wait(answer: Answer, latency: Latency, kind: str) -> float:
+    """Return for how many seconds an answer to a call of this kind is held back."""
+    return answer.wait + (latency(kind) if callable(latency) else latency)
+
+
+def struck(fault: Fault | None) -> tuple[str, bool]:
+    """Return what a list of calls says of one: the name of the fault that struck it, and whether it was applied."""
+    return (fault.name, fault.stage is Stage.AFTER) if fault else ("", True)
+
+
 @dataclass(slots=True)
 class Rule:
     """A fault for calls whose kind matches `calls` ("*.batch_update"), by chance or by number.

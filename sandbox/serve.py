@@ -8,8 +8,6 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from sandbox.certificates import Authority
 from sandbox.control import PREFIX
@@ -19,7 +17,7 @@ from sandbox.hubspot.sample import fill
 from sandbox.salesforce import Org, Settings
 from sandbox.salesforce.control import Control as OrgControl
 from sandbox.salesforce.sample import fill as fill_org
-from sandbox.server import Server
+from sandbox.server import Closing, Server
 
 LIMITS = {"enterprise": Limits(), "free": Limits.free(), "oauth": Limits.oauth(), "none": Limits.none()}
 """Names of what a HubSpot account may call."""
@@ -31,7 +29,7 @@ KINDS: Mapping[str, Mapping[str, object]] = {"hubspot": LIMITS, "salesforce": DA
 """The CRMs that can be served, with the names of their limits."""
 
 
-class Served:
+class Served(Closing):
     """A sandbox that runs until closed."""
 
     server: Server
@@ -47,14 +45,6 @@ class Served:
 
     def close(self) -> None:
         self.server.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,22 @@ class Malformed(Exception):
     """What came is no HTTP request that this server understands."""
 
 
-class Server:
+class Closing:
+    """Something that runs until it is closed: `with` closes it at the end."""
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Server(Closing):
     """A running server: `with Server(portal.answer) as server: ... server.url`.
 
     `answer` is called from many threads at once; it finds the scheme in the header `x-forwarded-proto`. `sleep` is
@@ -61,14 +76,6 @@ class Server:
         self._thread.join()
         self._listener.server_close()
         self._listener.end_all()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class _Listener(socketserver.ThreadingTCPServer):

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 from email.utils import formatdate
 from functools import lru_cache
 
+Span = tuple[float, float]
+"""From, to, in seconds: a time is drawn evenly from between."""
+
 
 class Timeline:
     """A clock with effects that fall due. Nothing runs in the background: whoever looks settles first.

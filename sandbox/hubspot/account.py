@@ -15,9 +15,9 @@ from sandbox.hubspot.links import Links
 from sandbox.hubspot.people import Owners
 from sandbox.hubspot.records import Record, Source, Table
 from sandbox.hubspot.refusals import unknown_type
-from sandbox.hubspot.settings import Behaviour, Span
+from sandbox.hubspot.settings import Behaviour
 from sandbox.messages import Request
-from sandbox.timeline import Timeline, iso
+from sandbox.timeline import Span, Timeline, iso
 
 HUBSPOT = Source("CALCULATED", "CalculatedPropertyComputer")
 

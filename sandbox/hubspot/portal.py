@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from sandbox.faults import Fault, Faults, Stage
+from sandbox.faults import Fault, Faults, Latency, Stage, struck, wait
 from sandbox.hubspot import admin
 from sandbox.hubspot.access import Access, Token
 from sandbox.hubspot.account import Account, Call
@@ -23,8 +23,6 @@ from sandbox.messages import Answer, Request, packed
 from sandbox.timeline import Timeline, http_date
 
 _KEPT_CALLS = 20_000
-
-Latency = float | Callable[[str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +152,18 @@ class Portal(Desk):
         """Add the headers that every answer has and those of the budgets, where this answer has them."""
         self.calls[route.kind] += 1
         self.statuses[answer.status] += 1
-        fault = self._fault
-        name, applied = (fault.name, fault.stage is Stage.AFTER) if fault else ("", True)
-        self.seen.append(Seen(self.timeline.now, route.kind, answer.status, name, applied))
+        now = self.timeline.now
+        self.seen.append(Seen(now, route.kind, answer.status, *struck(self._fault)))
         headers = {
-            "date": http_date(int(self.timeline.now)),
+            "date": http_date(int(now)),
             "x-hubspot-correlation-id": self._correlation_id(),
         }
         if answer.status != 204:
             headers["content-type"] = "application/json;charset=utf-8"
         if token is not None and _has_rates(answer, counted=counted):
             headers |= self.budgets.headers(token.app, token.type, search=route.is_search)
-        wait = answer.wait + (self.latency(route.kind) if callable(self.latency) else self.latency)
-        return Answer(answer.status, answer.body, headers | dict(answer.headers), wait, answer.cut)
+        held = wait(answer, self.latency, route.kind)
+        return Answer(answer.status, answer.body, headers | dict(answer.headers), held, answer.cut)
 
     def _correlation_id(self) -> str:
         """Return a UUID of version 7, as answers of 2026 carry."""

@@ -6,9 +6,8 @@ import random
 from typing import Any
 
 from sandbox.hubspot.portal import Portal
+from sandbox.invented import FAMILY, GIVEN, OWNERS, address, company
 
-_GIVEN = ("Ana", "Bo", "Chen", "Dara", "Emil", "Farah", "Goran", "Hana", "Ivo", "Jun", "Kofi", "Lea", "Mina")
-_FAMILY = ("Abe", "Berg", "Costa", "Diaz", "Engel", "Fox", "Grau", "Holm", "Ito", "Jansen", "Kaur", "Lund")
 _PLACES = [
     ("United States", "California"),
     ("United States", "New York"),
@@ -23,7 +22,7 @@ _PLACES = [
 _SIZES = ["1", "12", "51-200", "240", "1000", "5,000+", ""]
 _INDUSTRIES = ["COMPUTER_SOFTWARE", "HOSPITAL_HEALTH_CARE", "RETAIL", "CONSTRUCTION", ""]
 _SOURCES = ["ORGANIC_SEARCH", "PAID_SEARCH", "REFERRALS", "DIRECT_TRAFFIC", "OFFLINE"]
-_PEOPLE = [("Ana Ruiz", "West"), ("Bo Lind", "West"), ("Cem Aydin", "East"), ("Dana Cole", "East")]
+_TEAMS = ("West", "West", "East", "East")
 
 
 def fill(portal: Portal, contacts: int, *, seed: int = 0, hours: float = 2.0) -> list[str]:
@@ -47,16 +46,15 @@ def fill(portal: Portal, contacts: int, *, seed: int = 0, hours: float = 2.0) ->
 
 
 def _owners(portal: Portal) -> None:
-    for name, team in _PEOPLE:
-        email = f"{name.lower().replace(' ', '.')}@example.com"
-        portal.owners.add(email, name=name, teams=[team])
+    for name, team in zip(OWNERS, _TEAMS, strict=True):
+        portal.owners.add(address(name), name=name, teams=[team])
     portal.owners.add("inbound@example.com", name="Inbound", type="QUEUE")
 
 
 def _company(portal: Portal, number: int, draw: random.Random) -> str:
     country, state = draw.choice(_PLACES)
     row: dict[str, Any] = {
-        "name": f"{draw.choice(_FAMILY)} {draw.choice(['Ltd', 'GmbH', 'Inc', 'SA'])}",
+        "name": company(draw),
         "domain": f"company{number}.example",
         "country": country,
         "state": state,
@@ -68,7 +66,7 @@ def _company(portal: Portal, number: int, draw: random.Random) -> str:
 
 def _contact(portal: Portal, number: int, company: str, draw: random.Random) -> dict[str, object]:
     country, state = draw.choice(_PLACES)
-    given, family = draw.choice(_GIVEN), draw.choice(_FAMILY)
+    given, family = draw.choice(GIVEN), draw.choice(FAMILY)
     domain = portal.values("companies", company)["domain"]
     row = {
         "email": f"{given}.{family}.{number}@{domain}".lower(),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sandbox.faults import Fault, Faults, Stage
+from sandbox.faults import Fault, Faults, Latency, Stage, struck, wait
 from sandbox.messages import Answer, Request, packed
 from sandbox.salesforce import soap
 from sandbox.salesforce.access import Access, Session, identity
@@ -33,7 +33,6 @@ from sandbox.timeline import Timeline, http_date
 
 _KEPT_CALLS = 5_000
 _JSON = "application/json;charset=UTF-8"
-Latency = float | Callable[[str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,17 +237,16 @@ class Org(Desk):
         """Add what every answer has, and take note of the call."""
         self.counts[kind] += 1
         self.statuses[answer.status] += 1
-        name, applied = (fault.name, fault.stage is Stage.AFTER) if fault else ("", True)
         now = self.store.timeline.now
-        self.calls.append(Call(now, kind, request, answer.status, name, applied))
+        self.calls.append(Call(now, kind, request, answer.status, *struck(fault)))
         headers = {
             "Date": http_date(int(now)),
             "Vary": "Accept-Encoding",
             "X-Content-Type-Options": "nosniff",
         }
         headers["Cache-Control"] = "no-cache,must-revalidate,max-age=0,no-store,private"
-        wait = answer.wait + (self.latency(kind) if callable(self.latency) else self.latency)
-        return Answer(answer.status, answer.body, headers | dict(answer.headers), wait, answer.cut)
+        held = wait(answer, self.latency, kind)
+        return Answer(answer.status, answer.body, headers | dict(answer.headers), held, answer.cut)
 
 
 def _decoded(request: Request) -> Any:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from sandbox.invented import FAMILY, GIVEN, OWNERS, address, company
 from sandbox.salesforce.org import Org
 
-_GIVEN = ("Ana", "Bo", "Chen", "Dara", "Emil", "Farah", "Goran", "Hana", "Ivo", "Jun", "Kofi", "Lea", "Mina")
-_FAMILY = ("Abe", "Berg", "Costa", "Diaz", "Engel", "Fox", "Grau", "Holm", "Ito", "Jansen", "Kaur", "Lund")
 _PLACES = [
     ("USA", "CA"),
     ("USA", "NY"),
@@ -23,7 +22,6 @@ _PLACES = [
 _SIZES = [1, 12, 120, 240, 1000, 5200, None]
 _INDUSTRIES = ["Technology", "Healthcare", "Retail", "Construction", None]
 _SOURCES = ["Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other"]
-_PEOPLE = ("Ana Ruiz", "Bo Lind", "Cem Aydin", "Dana Cole")
 
 
 def fill(org: Org, leads: int, *, seed: int = 0, hours: float = 2.0) -> list[str]:
@@ -32,11 +30,12 @@ def fill(org: Org, leads: int, *, seed: int = 0, hours: float = 2.0) -> list[str
     Leads enter by the queue Inbound. The newest is some seconds old, the oldest `hours`.
     """
     draw = random.Random(seed)  # noqa: S311 - invented people, nobody guesses them
-    users = [org.add_user(name, f"{name.lower().replace(' ', '.')}@example.com") for name in _PEOPLE]
+    users = [org.add_user(name, address(name)) for name in OWNERS]
     org.default_owner = org.add_queue("Inbound")
     for number in range(leads // 20):
-        name = f"{draw.choice(_FAMILY)} {draw.choice(['Ltd', 'GmbH', 'Inc', 'SA'])}"
-        org.add_account(Name=name, Website=f"https://company{number}.example", OwnerId=draw.choice(users))
+        org.add_account(
+            Name=company(draw), Website=f"https://company{number}.example", OwnerId=draw.choice(users)
+        )
     now, step = org.store.timeline.now, hours * 3600 / max(1, leads)
     rows = (_lead(number, max(1, leads // 5), draw) for number in range(leads))
     return [org.add_lead(created=now - (leads - place) * step, **row) for place, row in enumerate(rows)]
@@ -44,14 +43,14 @@ def fill(org: Org, leads: int, *, seed: int = 0, hours: float = 2.0) -> list[str
 
 def _lead(number: int, companies: int, draw: random.Random) -> dict[str, Any]:
     country, state = draw.choice(_PLACES)
-    given, family = draw.choice(_GIVEN), draw.choice(_FAMILY)
-    company = draw.randrange(companies)
+    given, family = draw.choice(GIVEN), draw.choice(FAMILY)
+    number_of_company = draw.randrange(companies)
     row: dict[str, Any] = {
         "FirstName": given,
         "LastName": family,
-        "Email": f"{given}.{family}.{number}@company{company}.example".lower(),
+        "Email": f"{given}.{family}.{number}@company{number_of_company}.example".lower(),
         "Phone": f"+1 202 555 {number % 10_000:04d}" if draw.random() < 0.6 else None,
-        "Company": f"{draw.choice(_FAMILY)} {company}",
+        "Company": f"{draw.choice(FAMILY)} {number_of_company}",
         "Country": country,
         "State": state,
         "NumberOfEmployees": draw.choice(_SIZES),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Span = tuple[float, float]
-"""From, to: a time is drawn evenly from between."""
+from sandbox.timeline import Span
 
 
 @dataclass(frozen=True, slots=True)

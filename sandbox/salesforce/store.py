@@ -9,10 +9,10 @@ from sandbox.salesforce.fields import Field, Kind
 from sandbox.salesforce.ids import full, make
 from sandbox.salesforce.refusals import Problem
 from sandbox.salesforce.schema import standard
-from sandbox.salesforce.settings import Settings, Span
+from sandbox.salesforce.settings import Settings
 from sandbox.salesforce.stamps import stamp
 from sandbox.salesforce.tables import Journal, Row, Table, Value
-from sandbox.timeline import Timeline
+from sandbox.timeline import Span, Timeline
 
 
 class Store:
