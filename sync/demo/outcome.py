@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -18,9 +18,7 @@ from router.model import (
     ConnectionName,
     Decision,
     Lead,
-    LeadRef,
     OwnerId,
-    RecordId,
     Rep,
     RepId,
     State,
@@ -28,12 +26,12 @@ from router.model import (
     Unread,
     person_keys,
 )
-from router.route import Router
-from router.rules import ALWAYS, Rule, Rulebook, ToTeam
+from router.rules import Rulebook
 from sync import schema
 from sync.codec import turn_from_text
 from sync.demo.crm import Crm, Record
 from sync.directory import directory
+from sync.explain.anyone import ANYONE, router_for
 from sync.ledger import rows_of, values_of
 from sync.notes import stored_decisions
 from sync.steps import Row, Step
@@ -226,9 +224,8 @@ def _tallies(
 
 def _why_not(book: Rulebook, team: TeamName, absent: Mapping[RepId, str], now: datetime) -> dict[RepId, str]:
     """Ask the router who of a team could not take a lead that asks for nothing."""
-    asking = replace(book, rules=(Rule(str(team), ALWAYS, ToTeam(team)),), same_person=None)
-    anyone = Lead(ref=LeadRef(ConnectionName(""), "", RecordId("")))
-    (attempt, *_) = Router(asking).explain(anyone, State(absent=absent), now).attempts
+    router = router_for(book, book.teams[team])
+    (attempt, *_) = router.explain(ANYONE, State(absent=absent), now).attempts
     return {rep.rep: rep.why.text for rep in attempt.reps if rep.why}
 
 

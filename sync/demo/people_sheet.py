@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from rich.console import RenderableType
 
 from sync.demo.outcome import Outcome, Told
-from sync.demo.sheet import cut, heading, sheet, words
+from sync.demo.sheet import cut, heading, sheet
+from sync.screen import counted
 
 _WIDTH = 34
 
@@ -16,7 +17,7 @@ def both(outcome: Outcome) -> Iterator[RenderableType]:
     """Tell of persons in both CRMs."""
     pairs = outcome.twins(across=True)
     if pairs:
-        yield heading(f"{words(len(pairs), 'person')} stand in both CRMs: each has one owner")
+        yield heading(f"{counted(len(pairs), 'person')} stand in both CRMs: each has one owner")
         yield from _pair(outcome, pairs[0], [told.crm for told in pairs[0]])
 
 
@@ -25,7 +26,7 @@ def twice(outcome: Outcome) -> Iterator[RenderableType]:
     pairs = outcome.twins(across=False)
     if pairs:
         yield heading(
-            f"{words(len(pairs), 'person')} twice in one CRM: the second went to the owner they have"
+            f"{counted(len(pairs), 'person')} twice in one CRM: the second went to the owner they have"
         )
         yield from _pair(outcome, pairs[0], [f"first record, {pairs[0][0].crm}", "second record"])
 

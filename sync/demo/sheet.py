@@ -1,4 +1,4 @@
-"""The look of the demo's story: headings, tables, and text of a CRM made safe for a terminal."""
+"""The look of the demo's story: headings, tables, and text of a CRM on one line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from rich.console import Group, RenderableType
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
+
+from sync.screen import visible
 
 
 def heading(text: str) -> RenderableType:
@@ -25,18 +27,8 @@ def sheet(*columns: str) -> Table:
     return table
 
 
-def words(count: int, noun: str) -> str:
-    """Return "1 lead", "2 leads"."""
-    return f"{count} {noun}{'s' * (count != 1)}"
-
-
-def plain(text: str, *, keep: str = "") -> str:
-    """Return the text without characters that would steer a terminal; those in `keep` stay."""
-    return "".join(char if char.isprintable() or char in keep else "\ufffd" for char in text)
-
-
 def cut(text: str, width: int) -> Text:
     """Return text of a CRM on one line of at most `width` cells."""
-    line = Text(plain(text), no_wrap=True)
+    line = Text(visible(text).replace("\n", " "), no_wrap=True)
     line.truncate(width, overflow="ellipsis")
     return line

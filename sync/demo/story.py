@@ -17,9 +17,10 @@ from sync.demo.next_steps import next_steps
 from sync.demo.outcome import Outcome, Told
 from sync.demo.people_sheet import both, twice
 from sync.demo.salesforce import INBOUND, Salesforce
-from sync.demo.sheet import cut, heading, plain, sheet, words
+from sync.demo.sheet import cut, heading, sheet
 from sync.demo.turns_sheet import turns
 from sync.passes import Summary
+from sync.screen import counted, visible
 from sync.steps import WAITING, Step
 
 WIDTH = 80
@@ -118,8 +119,8 @@ def _passes(rounds: Rounds) -> Iterator[RenderableType]:
     yield table
     for run in rounds.first:
         made = ", ".join(f"{count} {kind}" for kind, count in run.calls.items())
-        counted, seen = words(sum(run.calls.values()), "call"), run.summary.counts.seen
-        yield Text(f"{run.summary.connection} counted {counted} for {seen} leads: {made}.")
+        calls, seen = counted(sum(run.calls.values()), "call"), run.summary.counts.seen
+        yield Text(f"{run.summary.connection} counted {calls} for {seen} leads: {made}.")
     assigned = sum(run.summary.counts.assigned for run in rounds.again)
     yield Text(
         f"The second pass looked a few minutes back and assigned {assigned}: the ledger knows each lead. "
@@ -168,7 +169,7 @@ def _notes(outcome: Outcome) -> Iterator[RenderableType]:
     if found:
         yield heading("The note on a lead in HubSpot, the task on one in Salesforce")
     for told in found:
-        text = Text(plain(told.record.notes[0], keep="\n"))
+        text = Text(visible(told.record.notes[0]))
         yield Panel(text, title=Text(str(told.row.ref)), title_align="left")
 
 
@@ -177,7 +178,7 @@ def _notes(outcome: Outcome) -> Iterator[RenderableType]:
 
 def _left_alone(outcome: Outcome) -> Iterator[RenderableType]:
     skipped = outcome.at(Step.SKIPPED)
-    yield heading(f"{words(len(skipped), 'lead')} left alone")
+    yield heading(f"{counted(len(skipped), 'lead')} left alone")
     groups: dict[str, list[Told]] = {}
     for told in skipped:
         owner = told.row.seen_owner
@@ -194,7 +195,7 @@ def _left_alone(outcome: Outcome) -> Iterator[RenderableType]:
 
 def _waiting(outcome: Outcome) -> Iterator[RenderableType]:
     waiting = outcome.at(*WAITING)
-    yield heading(f"{words(len(waiting), 'lead')} wait, none without a reason and a deadline")
+    yield heading(f"{counted(len(waiting), 'lead')} wait, none without a reason and a deadline")
     groups: dict[tuple[Step, str], list[Told]] = {}
     for told in waiting:
         groups.setdefault((told.row.step, told.row.reason), []).append(told)
@@ -209,7 +210,7 @@ def _unread(outcome: Outcome) -> Iterator[RenderableType]:
     found = outcome.unread()
     leads = {told.row.key for told, _ in found}
     yield heading(
-        f"{len(found)} of {outcome.values:,} values could not be understood, on {words(len(leads), 'lead')}"
+        f"{len(found)} of {outcome.values:,} values could not be understood, on {counted(len(leads), 'lead')}"
     )
     table = sheet("field", ">values", "such as", "why it is not read")
     for place, (name, count) in enumerate(Counter(unread.field for _, unread in found).most_common()):

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from router.model import TeamName
 from sync.demo.outcome import Outcome, Tally
-from sync.demo.sheet import heading, sheet, words
+from sync.demo.sheet import heading, sheet
+from sync.screen import counted
 
 _NAME, _TOOK, _SHARE, _OFF = 21, 2, 5, 4  # widths: two teams with two CRMs stand beside each other in 80
 
@@ -21,7 +22,7 @@ def turns(outcome: Outcome) -> Iterator[RenderableType]:
     tallies = [tally for team in outcome.teams.values() for tally in team]
     names = " and ".join(outcome.crms)
     yield heading(
-        f"{words(sum(tally.taken for tally in tallies), 'lead')} of {names} went in one set of turns"
+        f"{counted(sum(tally.taken for tally in tallies), 'lead')} of {names} went in one set of turns"
     )
     columns: tuple[list[RenderableType], list[RenderableType]] = ([], [])
     heights = [0, 0]
@@ -47,7 +48,7 @@ def _widths(outcome: Outcome) -> list[int]:
 
 
 def _team(outcome: Outcome, team: TeamName, members: Sequence[Tally]) -> RenderableType:
-    took = words(sum(tally.taken for tally in members), "turn")
+    took = counted(sum(tally.taken for tally in members), "turn")
     table = sheet(f"{team}, {took}", *(f">{crm}" for crm in outcome.crms), ">share", ">off")
     table.columns[0].header_style = "bold"
     table.padding = 0  # the box has a space between columns
@@ -83,6 +84,6 @@ def _beside(outcome: Outcome) -> Iterator[RenderableType]:
         reps = Counter(decision.owner for decision in found if decision.owner)
         rep, most = reps.most_common(1)[0]
         yield Text(
-            f"Besides the turn, {words(len(found), 'lead')} went to owners who were known or named; "
+            f"Besides the turn, {counted(len(found), 'lead')} went to owners who were known or named; "
             f"most to {outcome.book.reps[rep].name}, {most}."
         )

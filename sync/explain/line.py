@@ -8,22 +8,12 @@ from datetime import datetime
 
 from router.asks import NOTHING
 from router.eligible import Roster
-from router.model import (
-    ConnectionName,
-    Lead,
-    LeadRef,
-    Missed,
-    RecordId,
-    RepId,
-    State,
-    Team,
-    TeamName,
-    TeamTurns,
-)
+from router.model import ConnectionName, Missed, RepId, State, Team, TeamName, TeamTurns
 from router.outside import NOTHING_KNOWN, outside
 from router.route import Router, effects
-from router.rules import ALWAYS, Alert, Rule, Rulebook, Step, ToTeam
+from router.rules import Rulebook
 from router.trace import Bar, Why
+from sync.explain.anyone import ANYONE, router_for
 
 FURTHEST = 2_000
 """So many turns are looked ahead at most."""
@@ -93,8 +83,8 @@ def _share(book: Rulebook, team: Team, rep: RepId, now: datetime) -> float:
 
 
 def _line(book: Rulebook, team: Team, rep: RepId, state: State, now: datetime) -> Line:
-    router = Router(_asking(book, team))
-    [attempt, *_] = router.explain(_ANYONE, state, now).attempts
+    router = router_for(book, team)
+    [attempt, *_] = router.explain(ANYONE, state, now).attempts
     why = next(each.why for each in attempt.reps if each.rep == rep)
     if why is not None:
         return Line((), why, _ends(book, team, rep, why, state, now))
@@ -102,27 +92,16 @@ def _line(book: Rulebook, team: Team, rep: RepId, state: State, now: datetime) -
     return Line((), None, None, len(before), tuple(before[:_NAMED]))
 
 
-def _asking(book: Rulebook, team: Team) -> Rulebook:
-    """Return a rulebook in which every lead is one for this team."""
-    rule = Rule(team.name, ALWAYS, ToTeam(team.name), (Step(Alert()),))
-    return replace(
-        book, rules=(rule,), teams={team.name: team}, bands={}, points=(), same_person=None, otherwise=()
-    )
-
-
-_ANYONE = Lead(ref=LeadRef(ConnectionName(""), "", RecordId("")))
-
-
 def _before(router: Router, rep: RepId, state: State, now: datetime) -> list[RepId]:
     """Take turns on a copy of the team's, by the rule itself, until it is the rep's."""
     turns = dict(state.turns)
     ahead, takers = replace(state, turns=turns), list[RepId]()
     while len(takers) < FURTHEST:
-        decision = router.route(_ANYONE, ahead, now)
+        decision = router.route(ANYONE, ahead, now)
         if decision.owner is None or decision.owner == rep:
             break
         takers.append(decision.owner)
-        turns.update(effects(decision, _ANYONE, now).turns)
+        turns.update(effects(decision, ANYONE, now).turns)
     return takers
 
 
