@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from config import codes
 from config.importing import values
-from config.importing.fields import NAMED, Fields
+from config.importing.fields import ID, NAMED, Fields
 from config.importing.logic import (
     FALSE,
     Logic,
@@ -70,7 +70,9 @@ class Criteria:
             raise Untranslated(f"{shown(criterion.field)} asks of {what}")
         if "." in name or ":" in criterion.field:
             raise Untranslated(f"{shown(criterion.field)} is a field of a related record")
-        return name if dot else found
+        if not (source := name if dot else found):
+            raise Untranslated(f"{shown(criterion.field)} names no field")
+        return source
 
     def _asked(self, source: str, operation: str, value: str) -> Logic:
         texts = values.listed(value)
@@ -105,12 +107,24 @@ class Criteria:
             found = equal(self.fields.country(), (codes.country(text) for text in filled))
             return either((found, blank(self.fields.text(source)))) if or_blank else found
         if source in NAMED and filled:
-            name = self.fields.named(source, filled)
+            found = self._named(source, filled)
+            return either((found, blank(self.fields.text(source)))) if or_blank else found
+        if source.endswith("__c") and any(map(values.may_be_day, filled)):
             self.remarks.inexact.append(
-                f"{source} holds an id: write in the mapping which one is {', '.join(filled)}"
+                f"{source} is compared as text: if it holds days, write which are meant"
             )
-            return same(name, filled)
         return same(self.fields.text(source), filled)
+
+    def _named(self, source: str, filled: list[str]) -> Logic:
+        """Ask a field that holds an id; its spellings begin alike, and which id a name has the mapping must say."""
+        ids = tuple(text[:15] for text in filled if ID.fullmatch(text))
+        names = [text for text in filled if not ID.fullmatch(text)]
+        name = self.fields.named(source, names)
+        if names:
+            said = f"{source} holds an id: write in the mapping which one is {', '.join(names)}"
+            self.remarks.inexact.append(said)
+        same = known(Comparison(name, Op.STARTS_WITH, ids), name) if ids else FALSE
+        return either((equal(name, names), same))
 
     def flag(self, source: str, filled: Iterable[str], *, or_blank: bool = False) -> Logic:
         """Return whether a checkbox is one of these; without a value it is not checked."""

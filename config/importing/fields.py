@@ -43,6 +43,9 @@ FLAGS = frozenset(
 NAMED = frozenset(("OwnerId", "CreatedById", "LastModifiedById", "RecordTypeId"))
 """Fields that hold an id, which criteria compare by the name of what it stands for."""
 
+ID = re.compile(r"(?:005|00G|012)[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
+"""An id of a user, a queue or a record type, with or without the three signs that check it."""
+
 _ALWAYS = {"phone": ("Phone", None), "domain": ("Website", None)}
 _READ = {
     Kind.TEXT: "verbatim",

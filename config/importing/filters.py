@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from config.importing.logic import Logic, Untranslated, both, either, opposite
+from config.problems import shown
 
 _TOKEN = re.compile(r"\s*(?:(\d{1,6}\b)|(AND|OR|NOT)\b|([()]))", re.IGNORECASE)
 _INNERMOST = re.compile(r"\([^()]*\)")
@@ -18,7 +19,7 @@ def combined(text: str, criteria: Sequence[Logic]) -> Logic:
     reader = _Filter(text, criteria)
     found = reader.either()
     if reader.peek():
-        raise Untranslated(f"the filter {text} cannot be read from '{reader.peek()}' on")
+        raise Untranslated(f"the filter {shown(text)} cannot be read from '{reader.peek()}' on")
     return found
 
 
@@ -40,7 +41,7 @@ class _Filter:
     """A recursive descent over the words of one filter."""
 
     def __init__(self, text: str, criteria: Sequence[Logic]) -> None:
-        self._text, self._criteria = text, criteria
+        self._text, self._criteria = shown(text), criteria
         self._words = _words(text)
         self._at = self._depth = 0
 

@@ -80,6 +80,10 @@ def ordered(field: str, op: Op, operand: Operand) -> Logic:
 
 def known(condition: Condition, field: str) -> Logic:
     """A condition on one field that is false where the field is blank."""
+    if condition == NEVER:
+        return FALSE
+    if condition == Not(NEVER):
+        return opposite(blank(field))
     other = condition.part if isinstance(condition, Not) else Not(condition)
     return Logic(condition, _any((other, blank(field).holds)))
 

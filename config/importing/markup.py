@@ -49,10 +49,19 @@ def document(raw: bytes) -> Element:
     except Refusal:  # a ValueError, too
         raise
     except expat.ExpatError as error:
-        raise Refusal(f"line {error.lineno}: no XML: {expat.ErrorString(error.code)}") from error
+        message = f"line {error.lineno}: no XML: {expat.ErrorString(error.code)}"
+        raise Refusal(message, "" if _is_utf8(raw) else "save the file as UTF-8") from error
     except (LookupError, ValueError) as error:  # an encoding that Python does not know, or cannot use here
         raise Refusal(f"no XML: {error}", "save the file as UTF-8") from error
     return reader.root
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in raw
 
 
 class _Reader:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from inspect import signature
 
 from config.importing.criteria import Criteria
-from config.importing.fields import OTHER_TIMES, TIMES
+from config.importing.fields import ID, OTHER_TIMES, TIMES
 from config.importing.formula import Call, Field, Literal, Node
 from config.importing.logic import (
     FALSE,
@@ -196,7 +196,9 @@ class Meaning:
         return self._equal(_Asked(asked.path, choice=True), _literal_text(value))
 
     def _includes(self, node: Node, value: Node) -> Logic:
-        return self.criteria.includes(self._source(Field(self._asked(node).path)), [_literal_text(value)])
+        if not (text := _literal_text(value)):
+            raise Untranslated("INCLUDES of no choice")
+        return self.criteria.includes(self._source(Field(self._asked(node).path)), [text])
 
     def _in_text(self, op: Op, node: Node, value: Node) -> Logic:
         asked, text = self._asked(node), _literal_text(value)
@@ -207,7 +209,7 @@ class Meaning:
         return known(Comparison(name, op, (text,)), name)
 
     def _equal(self, asked: _Asked, text: str) -> Logic:
-        if not text:
+        if not text.strip():
             return self._blank(Field(asked.path))
         if (asked.case == "LOWER" and text != text.lower()) or (
             asked.case == "UPPER" and text != text.upper()
@@ -217,15 +219,12 @@ class Meaning:
         if asked.path in _OWNER:
             return known(Comparison("owner", Op.STARTS_WITH, (text[:15],)), "owner")
         source = self._source(Field(asked.path))
-        if asked.path == "RecordTypeId":
-            name = self.criteria.fields.text(source)
-            return known(Comparison(name, Op.IS, (text,)), name)
         return self.criteria.equals(source, [text], or_blank=False)
 
     def _with_case(self, asked: _Asked, text: str) -> None:
-        if not asked.choice and not asked.case and text.lower() != text.upper():
+        if not asked.choice and not asked.case and text.lower() != text.upper() and not ID.fullmatch(text):
             self.criteria.remarks.inexact.append(
-                f"{asked.path} compares with '{shown(text)}' in any case, Salesforce's formula in this one"
+                f"{asked.path} compares text in any case, Salesforce's formula in the one that is written"
             )
 
     # --- comparisons --------------------------------------------------------------------------------------
@@ -275,9 +274,10 @@ class Meaning:
         """Return what `LEFT(x, n) = "text"`, `RIGHT` and `LEN(x) = 0` ask."""
         if call.name == "LEN" and len(call.arguments) == 1:
             empty = self._blank(call.arguments[0])
-            asks = {("=", 0): empty, (">", 0): opposite(empty), ("<", 1): empty, (">=", 1): opposite(empty)}
-            if isinstance(wanted.value, Decimal) and (sign, int(wanted.value)) in asks:
-                return asks[sign, int(wanted.value)]
+            asks: dict[object, Logic] = {("=", 0): empty, ("<", 1): empty, ("<=", 0): empty}
+            asks |= {(">", 0): opposite(empty), (">=", 1): opposite(empty)}
+            if (sign, wanted.value) in asks:
+                return asks[sign, wanted.value]
         elif sign == "=" and len(call.arguments) == 2 and isinstance(wanted.value, str):
             field, length = call.arguments
             if isinstance(length, Literal) and length.value == len(wanted.value):

@@ -15,7 +15,9 @@ from config.problems import Refusal, shown
 NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
 OBJECT = "Lead"
 _KNOWN = frozenset(("assignedTo", "assignedToType", "booleanFilter", "criteriaItems", "formula"))
-_ONE_EACH = (_KNOWN - {"criteriaItems"}) | {"field", "operation", "value", "valueField"}
+_OF_A_CRITERION = frozenset(("field", "operation", "value", "valueField"))
+_OF_A_RULE = frozenset(("fullName", "active", "ruleEntry"))
+_ONE_EACH = (_KNOWN | _OF_A_CRITERION | _OF_A_RULE) - {"criteriaItems", "ruleEntry"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class AssignmentRule:
     line: int
     active: bool
     entries: tuple[Entry, ...]
+    besides: tuple[tuple[str, str], ...]
 
     @property
     def objects(self) -> frozenset[str]:
@@ -82,24 +85,37 @@ def assignment_rules(raw: bytes) -> tuple[AssignmentRule, ...]:
 
 
 def _rule(element: Element) -> AssignmentRule:
+    for name, _ in _again(element):
+        raise Refusal(f"line {element.line}: a rule has <{name}> more than once", "leave the one that counts")
     name = unquote(element.get("fullName") or f"line {element.line}")
     entries = tuple(_entry(child, number) for number, child in enumerate(element.all("ruleEntry"), 1))
-    return AssignmentRule(name, element.line, _true(element.get("active")), entries)
+    besides = tuple(_besides(element, _OF_A_RULE))
+    return AssignmentRule(name, element.line, _true(element.get("active")), entries, besides)
 
 
 def _entry(element: Element, number: int) -> Entry:
-    besides = ((child.name, child.text.strip()) for child in element.children if child.name not in _KNOWN)
+    items = tuple(element.all("criteriaItems"))
+    besides = (
+        *_besides(element, _KNOWN),
+        *(one for item in items for one in _besides(item, _OF_A_CRITERION)),
+    )
     return Entry(
         number=number,
         line=element.line,
         assigned_to=element.get("assignedTo"),
         assigned_type=element.get("assignedToType"),
         boolean_filter=element.get("booleanFilter"),
-        criteria=tuple(_criterion(item) for item in element.all("criteriaItems")),
+        criteria=tuple(map(_criterion, items)),
         formula=element.get("formula"),
-        besides=tuple(besides),
-        again=tuple(pair for part in (element, *element.all("criteriaItems")) for pair in _again(part)),
+        besides=besides,
+        again=tuple(pair for part in (element, *items) for pair in _again(part)),
     )
+
+
+def _besides(element: Element, known: frozenset[str]) -> Iterator[tuple[str, str]]:
+    for child in element.children:
+        if child.name not in known:
+            yield child.name, child.text.strip() or "..." * bool(child.children)
 
 
 def _again(element: Element) -> Iterator[tuple[str, str]]:

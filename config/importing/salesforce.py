@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from config.importing.criteria import Criteria, Remarks, kinds
-from config.importing.fields import Fields
+from config.importing.fields import ID, Fields
 from config.importing.filters import combined, is_doubtful, numbers
 from config.importing.formula import parsed
 from config.importing.logic import NEVER, Untranslated, both, depth
@@ -53,6 +53,7 @@ class TranslatedRule:
 
     name: str
     entries: tuple[Translation, ...]
+    besides: tuple[tuple[str, str], ...] = ()
 
     @property
     def takes_every_lead(self) -> bool:
@@ -110,16 +111,19 @@ def _chosen(rules: Sequence[AssignmentRule], wanted: str | None) -> AssignmentRu
             names = ", ".join(shown(rule.name) for rule in active)
             raise Refusal(f"several rules are active: {names}", "say which with --rule NAME")
         return active[0] if active else None
-    found = next((rule for rule in rules if rule.name.casefold() == wanted.casefold()), None)
-    if found is None:
+    found = [rule for rule in rules if rule.name.casefold() == wanted.casefold()]
+    if len(found) > 1:
+        lines = " and ".join(str(rule.line) for rule in found)
+        raise Refusal(f"the rules of lines {lines} are all called {shown(wanted)}", "rename all but one")
+    if not found:
         raise Refusal(
             f"there is no rule {shown(wanted)}", "there are: " + ", ".join(shown(rule.name) for rule in rules)
         )
-    return found
+    return found[0]
 
 
 def _rule(rule: AssignmentRule, fields: Fields) -> TranslatedRule:
-    return TranslatedRule(rule.name, tuple(_entry(entry, fields) for entry in rule.entries))
+    return TranslatedRule(rule.name, tuple(_entry(entry, fields) for entry in rule.entries), rule.besides)
 
 
 def _entry(entry: Entry, fields: Fields) -> Translation:
@@ -155,17 +159,22 @@ def _target(entry: Entry, notes: list[str]) -> Target:
 
 
 def _user(name: str, notes: list[str]) -> str:
-    """Return a user name; one that is an address without case, as Salesforce compares it: two spellings are one."""
-    user = name.casefold() if EMAIL.fullmatch(name) else name
+    """Return a user name or id in one spelling: addresses have no case for Salesforce, ids 15 signs that count."""
+    if ID.fullmatch(name):
+        user, why = name[:15], "the last three signs of an id only check the others"
+    elif EMAIL.fullmatch(name):
+        user, why = name.casefold(), "case does not count in addresses"
+    else:
+        return name
     if user != name:
-        notes.append(f"the user {shown(name)} became the rep {shown(user)}: case does not count in addresses")
+        notes.append(f"the user {shown(name)} became the rep {shown(user)}: {why}")
     return user
 
 
 def _when(entry: Entry, criteria: Criteria) -> Condition:
     if entry.formula is not None:
-        if entry.criteria:
-            raise Untranslated("it has criteria and a formula")
+        if entry.criteria or entry.boolean_filter:
+            raise Untranslated(f"it has {'criteria' if entry.criteria else 'a filter'} and a formula")
         when = Meaning(criteria).read(parsed(entry.formula)).holds
     else:
         when = _of_criteria(entry, criteria)
@@ -184,7 +193,7 @@ def _of_criteria(entry: Entry, criteria: Criteria) -> Condition:
         criteria.remarks.notes.append(f"the filter leaves out criterion {', '.join(unused)}")
     if is_doubtful(entry.boolean_filter):
         criteria.remarks.inexact.append(
-            f"{entry.boolean_filter} mixes AND and OR without parentheses: AND was taken first"
+            f"{shown(entry.boolean_filter)} mixes AND and OR without parentheses: AND was taken first"
         )
     return combined(entry.boolean_filter, read).holds
 

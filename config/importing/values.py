@@ -18,7 +18,7 @@ _RELATIVE = re.compile(
     r"|FISCAL.*|90_DAYS)(:\d+)?)",
     re.IGNORECASE,
 )
-_LAST_DAYS = re.compile(r"LAST[ _](?:N_DAYS:)?(\d{1,4})(?:[ _]DAYS?)?", re.IGNORECASE)
+_LAST_DAYS = re.compile(r"LAST[ _](?:N_DAYS:)?([1-9]\d{0,3})(?:[ _]DAYS?)?", re.IGNORECASE)
 SIGNS = " -./0123456789abcdefghijklmnopqrstuvwxyz"
 """The characters, in order, for which an order of text is exact."""
 
@@ -86,6 +86,11 @@ def flags(texts: Iterable[str]) -> list[Operand]:
 def is_time(text: str) -> bool:
     """Tell whether a text is a day, however written, or a word for some."""
     return any(kind.fullmatch(text) for kind in (_DAY, _OTHER_DAY, _RELATIVE))
+
+
+def may_be_day(text: str) -> bool:
+    """Tell whether a text would mean a day that it does not spell as it is stored, if its field held days."""
+    return is_time(text) and not _DAY.fullmatch(text)
 
 
 def last_days(text: str) -> int | None:

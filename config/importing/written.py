@@ -10,11 +10,12 @@ from typing import Any as Anything
 
 import yaml
 
-from config.importing.fields import Fields
+from config.importing.fields import ID, Fields
 from config.importing.salesforce import DEFAULT, Status, Translated, TranslatedRule, Translation
+from config.importing.when import condition
 from config.people import EMAIL
 from config.problems import shown
-from router.rules import ALWAYS, All, Any, Comparison, Condition, Keep, Named, Not, Op, ToQueue
+from router.rules import ALWAYS, Keep, ToQueue
 
 CONNECTION = "sf"
 MAPPING = "mapping/salesforce.yaml"
@@ -107,7 +108,9 @@ def _default(found: Translated) -> Iterator[str]:
 
 def _default_queue(found: Translated) -> str:
     taken = {name for rule in (found.rule, *found.inactive) if rule for name in rule.queues()}
-    return DEFAULT if DEFAULT not in taken else "default lead owner"
+    owner = "default lead owner"
+    tries = (DEFAULT, owner, *(f"{owner} {number}" for number in range(2, len(taken) + 1)))
+    return next(name for name in tries if name not in taken)
 
 
 def _live(each: Translation) -> Iterator[str]:
@@ -153,50 +156,6 @@ def _assign(each: Translation) -> Anything:
     return {"queue": each.assign.queue} if isinstance(each.assign, ToQueue) else {"owner": each.assign.rep}
 
 
-def condition(node: Condition) -> dict[str, Anything]:
-    """Return a condition as the mapping that `when` takes."""
-    match node:
-        case Comparison(field, op, operands):
-            values: Anything = list(operands) if len(operands) > 1 else operands[0]
-            return {field: values if op is Op.IS else {str(op): values}}
-        case All(parts):
-            return _together([condition(part) for part in parts])
-        case Any(parts):
-            return {"any": [condition(part) for part in parts]}
-        case Not(Any(parts)):
-            return {"not": [condition(part) for part in parts]}
-        case Not(part):
-            return {"not": condition(part)}
-        case Named(part=part):
-            return condition(part)
-
-
-def _together(parts: list[dict[str, Anything]]) -> dict[str, Anything]:
-    """Put conditions that must all hold into one mapping; what has the same key as another goes under `all`."""
-    found: dict[str, Anything] = {}
-    rest: list[dict[str, Anything]] = []
-    several = sum("any" in part for part in parts) > 1
-    for part in parts:
-        if several and "any" in part:
-            rest.append(part)
-        elif not found.keys() & part.keys():
-            found.update(part)
-        elif not _joined(found, part):
-            rest.append(part)
-    return {**found, "all": rest} if rest else found
-
-
-def _joined(found: dict[str, Anything], part: dict[str, Anything]) -> bool:
-    """Join two operators on one field, as in {gt: 50, lte: 200}."""
-    [(field, asked), *others] = part.items()
-    there = found.get(field)
-    apart = isinstance(asked, dict) and isinstance(there, dict) and not asked.keys() & there.keys()
-    if others or not apart or field == "not":
-        return False
-    found[field] = {**found[field], **asked}
-    return True
-
-
 # --- people and fields ------------------------------------------------------------------------------------
 
 
@@ -220,7 +179,9 @@ def _teams(found: Translated) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rep(name: str) -> dict[str, str]:
+def _rep(name: str) -> dict[str, Anything]:
+    if ID.fullmatch(name):
+        return {"id": name, "owner": {CONNECTION: name}}
     return {"id": name, "email": name} if EMAIL.fullmatch(name) else {"id": name, "name": name}
 
 

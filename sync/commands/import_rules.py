@@ -150,6 +150,7 @@ def _left_out(rule: TranslatedRule | None) -> Iterator[str]:
         for said in each.entry.besides:
             if said[1] and said[1].casefold() != "false":
                 entries.setdefault(said, []).append(str(each.entry.number))
+    yield from (f"{name}: {value} (the rule)" for name, value in (rule.besides if rule else ()))
     for (name, value), numbers in entries.items():
         what = f"the e-mail {value} to the new owner" if name == "template" else f"{name}: {value}"
         shown = ", ".join(numbers[:_SHOWN_ENTRIES]) + (", ..." if len(numbers) > _SHOWN_ENTRIES else "")

@@ -132,6 +132,14 @@ BOMB = '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;">]>'
             "<operation>",
         ),
         (f"{ROOT}{rules()}{rules(name='s')}</AssignmentRules>", "several rules are active: r, s"),
+        (
+            f"{ROOT}{rules()}</AssignmentRules>".replace("<active>", "<active>0</active><active>"),
+            "<active> more",
+        ),
+        (
+            f"{ROOT}{rules()}</AssignmentRules>".replace("<fullName>", "<fullName/><fullName>"),
+            "<fullName> more",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_the_reason(text: str, why: str, tmp_path: Path) -> None:
@@ -142,6 +150,34 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(text: str, why: s
     assert why in said.err
     assert "UTF-8" not in said.err
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "latin-1"])
+def test_a_file_that_is_not_utf8_says_so(encoding: str, tmp_path: Path) -> None:
+    entry = criterion("Lead.City", "equals", "Köln")
+    (tmp_path / "bad.xml").write_bytes(f"{ROOT}{rules(entry)}</AssignmentRules>".encode(encoding))
+    said = imported(tmp_path / "bad.xml", out=tmp_path / "new")
+    assert said.code == 2
+    assert "save the file as UTF-8" in said.err
+
+
+def test_of_two_rules_of_one_name_none_is_taken_by_it(tmp_path: Path) -> None:
+    both = rules(name="R") + rules(name="r", active="false")
+    (tmp_path / "a.xml").write_text(f"{ROOT}{both}</AssignmentRules>")
+    assert imported(tmp_path / "a.xml", "--dry-run", out=tmp_path).code == 0
+    said = imported(tmp_path / "a.xml", "--rule", "r", "--dry-run", out=tmp_path)
+    assert (said.code, "the rules of lines 1 and 1 are all called r (rename all but one)" in said.err) == (
+        2,
+        True,
+    )
+
+
+def test_what_nobody_knows_in_a_rule_or_a_criterion_is_listed_as_left_out(tmp_path: Path) -> None:
+    entry = criterion("Lead.City", "equals", "x").replace("<value>", "<scope>mine</scope><value>")
+    text = rules(f"{entry}<team><member>x</member></team>").replace("<active>", "<note>old</note><active>")
+    (tmp_path / "a.xml").write_text(f"{ROOT}{text}</AssignmentRules>")
+    left = imported(tmp_path / "a.xml", "--json", out=tmp_path / "new").object["left_out"]
+    assert left == ["note: old (the rule)", "team: ... (entry 1)", "scope: mine (entry 1)"]
 
 
 @pytest.mark.parametrize(
@@ -160,6 +196,9 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(text: str, why: s
             "nested deeper",
         ),
         ("<assignedTo>x</assignedTo><assignedToType>Role</assignedToType>", "neither a user nor a queue"),
+        (criterion("Lead.", "equals", "x"), "Lead. names no field"),
+        ("<booleanFilter>1</booleanFilter><formula>TRUE</formula>", "it has a filter and a formula"),
+        (criterion("Lead.CreatedDate", "equals", "LAST_N_DAYS:0"), "moves with the calendar"),
     ],
 )
 def test_an_entry_that_cannot_be_said_stands_as_a_comment(entry: str, why: str) -> None:

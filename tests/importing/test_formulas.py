@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from config.importing.salesforce import Status, Translation, translated
-from config.importing.written import condition
+from config.importing.when import condition
 
 NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
 
@@ -53,6 +53,9 @@ A_USER: dict[str, Any] = {"owner": {"starts_with": "005"}}
         ("NOT(ISBLANK(Owner:User.Id))", A_USER),
         ("BEGINS(OwnerId, '005')", A_USER),
         ("NumberOfEmployees = 50", {"employees": 50}),
+        ("City = ' '", {"city": {"blank": True}}),
+        ("LEN(City) <= 0", {"city": {"blank": True}}),
+        ("RecordTypeId = '012000000000001AAA'", {"custom.record_type": {"starts_with": "012000000000001"}}),
     ],
 )
 def test_an_idiom_becomes_a_condition(formula: str, when: dict[str, Any] | None) -> None:
@@ -98,6 +101,8 @@ def test_a_difference_is_said(formula: str, why: str) -> None:
         ("NumberOfEmployees * 2 > 10", "computes with *"),
         ("City > 'm'", "orders text"),
         ("LEN(City) > 3", "computes with LEN"),
+        ("LEN(City) = 0.5", "computes with LEN"),
+        ("INCLUDES(Langs__c, '')", "INCLUDES of no choice"),
         ("ISBLANK(Email, City)", "2 values"),
         ("AND(ISBLANK(Email)", "before 'its end'"),
         ("ISBLANK(Email) ISBLANK(City)", "cannot be read from"),
