@@ -12,13 +12,11 @@ from connectors.contract import (
     Absent,
     Account,
     Assignment,
-    Budget,
     Change,
     Company,
     Connector,
     Entered,
     Features,
-    Limits,
     Look,
     Note,
     Outcome,
@@ -31,10 +29,11 @@ from connectors.contract import (
 )
 from connectors.errors import Retry, Stop, Unusable
 from connectors.http import Answer
-from connectors.hubspot import Options, wire, wire_accounts, wire_limits, wire_rights, wire_write
+from connectors.hubspot import Options, wire, wire_accounts, wire_rights, wire_write
 from connectors.hubspot.client import Client
 from connectors.hubspot.companies import PREFIX, TOGETHER, Companies
 from connectors.hubspot.sending import written
+from connectors.hubspot.wire_limits import LIMITS, OAUTH_LIMITS
 from connectors.hubspot.wire_paths import NOTE_TO, Request, paths
 from router.model import LeadRef, RecordId
 
@@ -42,18 +41,6 @@ BATCH = 100
 HISTORY_BATCH = 50
 OWNERS_PAGE = 500
 SEARCH_PAGE, LIST_PAGE = 200, 100
-LIMITS = Limits(
-    (
-        Budget(calls=100, seconds=10.0, exempt=frozenset({"search"}), headers=True),
-        Budget(calls=5, seconds=1.0, kinds=frozenset({"search"})),
-    ),
-    day=250_000,
-    told=wire_limits.told,
-)
-"""Those of the smallest account; a larger one says so in its answers' headers."""
-
-OAUTH_LIMITS = replace(LIMITS, day=None)
-
 FEATURES = Features(
     read_batch=BATCH, write_batch=BATCH, note_batch=BATCH, history=True, accounts=True, limits=LIMITS
 )

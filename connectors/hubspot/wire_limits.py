@@ -1,10 +1,11 @@
-"""What HubSpot's answers say of a portal's limits (pure)."""
+"""What HubSpot allows a portal, and what its answers say of that (pure)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from connectors.limits import Told
+from connectors.limits import Budget, Limits, Told
 
 _PREFIX = "x-hubspot-ratelimit-"
 
@@ -17,3 +18,16 @@ def told(headers: Mapping[str, str]) -> Told:
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdecimal() else None
+
+
+LIMITS = Limits(
+    (
+        Budget(calls=100, seconds=10.0, exempt=frozenset({"search"}), headers=True),
+        Budget(calls=5, seconds=1.0, kinds=frozenset({"search"})),
+    ),
+    day=250_000,
+    told=told,
+)
+"""Those of the smallest account; a larger one says so in its answers' headers."""
+
+OAUTH_LIMITS = replace(LIMITS, day=None)

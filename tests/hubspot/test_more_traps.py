@@ -12,7 +12,8 @@ import pytest
 
 from connectors.contract import Assignment, Everything, Verdict
 from connectors.hubspot import wire, wire_write
-from connectors.hubspot.connector import LIMITS, HubSpotConnector
+from connectors.hubspot.connector import HubSpotConnector
+from connectors.hubspot.wire_limits import LIMITS
 from connectors.pace import Pacer
 from sandbox.messages import Answer as Served
 from sandbox.messages import Request

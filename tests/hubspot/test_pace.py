@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import Stop
-from connectors.hubspot.connector import LIMITS
+from connectors.hubspot.wire_limits import LIMITS
 from connectors.limits import Budget, Limits, Told
 from connectors.pace import MARGIN, Pacer, polls_per_day
 
