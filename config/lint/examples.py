@@ -22,6 +22,7 @@ _USUAL: Mapping[Kind, tuple[str, ...]] = {
     Kind.REGION: ("US-CA", "US-NY", "CA-ON", "AU-NSW", "DE-BY", "FR-IDF", "IN-MH"),
     Kind.LANGUAGE: ("en", "de", "fr", "ja", "pt-BR", "sv"),
 }
+_UPPER = (Kind.COUNTRY, Kind.REGION)
 _ANY = ("x", "y", "z", "something else", "x1", "0")
 _MOST_SHOWN = 5
 
@@ -61,7 +62,8 @@ class Examples:
     def _text(self, name: str, wanted: Texts) -> str | None:
         if wanted.only is not None:
             # The one that sorts first, so that the same configuration always shows the same lead.
-            return self.spelled.get(first := min(wanted.only), first)
+            first = min(wanted.only)
+            return self.spelled.get(first) or (first.upper() if FIELDS.get(name) in _UPPER else first)
         usual = _USUAL.get(FIELDS.get(name, Kind.TEXT), _ANY)
         for text in (*_made(wanted.like), *usual):
             if text and text.casefold() in wanted:

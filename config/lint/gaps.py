@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from itertools import pairwise
 
 from config.lint.boxes import YES, Box, Dimension, boxes
 from config.lint.examples import told
@@ -14,6 +13,7 @@ from config.lint.groups import GROUPS
 from config.lint.reach import Reach
 from config.lint.sets import Span, Texts, Values
 from config.lint.subject import Subject
+from config.lint.taken import Taken
 from config.problems import Findings, shown
 from router.model import Lead
 from router.rules import ALWAYS
@@ -22,8 +22,10 @@ _NEARLY = Decimal("0.8")
 _MOST_SHOWN = 8
 _BANDS = ("low", "high")
 
-Stretch = tuple[Decimal, Decimal]
+Gap = tuple[Decimal, Decimal]
 """Whole numbers from one to another, both included."""
+Stretch = tuple[Decimal, Decimal, int]
+"""Such numbers, and which rule asks for them."""
 
 
 def look(subject: Subject, findings: Findings) -> None:
@@ -37,7 +39,7 @@ class _Gaps:
         rules, entries = subject.book.rules, subject.rules.rules
         self._last = next(at for at, rule in enumerate(rules) if rule.when == ALWAYS)
         self._place, self._name = entries[self._last].name.place, shown(entries[self._last].name)
-        self._named: Sequence[Box] = [box for rule in rules[: self._last] for box in boxes(rule.when)]
+        self._named = [(box, at) for at, rule in enumerate(rules[: self._last]) for box in boxes(rule.when)]
 
     def look(self) -> None:
         for (name, others), stretches in self._banded().items():
@@ -51,27 +53,32 @@ class _Gaps:
         taken = self._reach.takes(self._last, box)
         return taken[1] if taken and taken[0] is self._reach.rules[self._last] else None
 
+    @cached_property
+    def _taken(self) -> Taken:
+        taken = Taken()
+        for box, _ in self._named:
+            taken.add(box)
+        return taken
+
     # --- sizes --------------------------------------------------------------------------------------------
 
     def _banded(self) -> Mapping[tuple[str, tuple[tuple[Dimension, Values], ...]], list[Stretch]]:
         """Return the stretches of numbers that rules ask for, by field and by what else they ask for."""
         found: dict[tuple[str, tuple[tuple[Dimension, Values], ...]], list[Stretch]] = defaultdict(list)
-        for box in self._named:
+        for box, at in self._named:
             for name in {name for name, aspect in box.sets if aspect in _BANDS}:
-                others = tuple((at, values) for at, values in box.sets.items() if at[0] != name)
+                others = tuple((of, values) for of, values in box.sets.items() if of[0] != name)
                 low, high = box.at((name, "low")), box.at((name, "high"))
                 if isinstance(low, Span) and isinstance(high, Span) and low.low[0] != high.high[0]:
-                    found[name, others].append(
-                        (_first(low), _last(high))
-                    )  # what is between single numbers is no gap
+                    # what is between single numbers is no gap
+                    found[name, others].append((_first(low), _last(high), at))
         return found
 
-    def _size(self, name: str, others: dict[Dimension, Values], gap: Stretch) -> None:
+    def _size(self, name: str, others: dict[Dimension, Values], gap: Gap) -> None:
         low, high = (Span((end, 0), (end, 1)) for end in gap)
         inside = Span(low.low, high.high)
-        lead = self._only_last(
-            Box({**others, (name, "there"): YES, (name, "low"): inside, (name, "high"): inside})
-        )
+        box = Box({**others, (name, "there"): YES, (name, "low"): inside, (name, "high"): inside})
+        lead = next(filter(None, map(self._only_last, self._taken.left_of(box))), None)
         if lead is not None:
             said = f"{gap[0]:f}" if gap[0] == gap[1] else f"{gap[0]:f} to {gap[1]:f}"
             self._note(f"{name} {said} lies between what rules name", lead)
@@ -84,7 +91,7 @@ class _Gaps:
     @cached_property
     def _texts(self) -> Mapping[str, frozenset[str]]:
         found: dict[str, set[str]] = defaultdict(set)
-        for box in self._named:
+        for box, _ in self._named:
             for (name, aspect), values in box.sets.items():
                 if aspect == "text" and isinstance(values, Texts):
                     found[name] |= values.only or set()
@@ -122,11 +129,11 @@ def _last(span: Span) -> Decimal:
     return whole - 1 if not after and whole == value else whole
 
 
-def _between(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
-    """Yield the whole numbers that lie between two stretches and in none."""
-    ordered = sorted(stretches)
-    reached = ordered[0][1]
-    for _, (low, high) in pairwise(ordered):
-        if reached + 1 < low:
+def _between(stretches: Sequence[Stretch]) -> Iterator[Gap]:
+    """Yield the whole numbers that lie between stretches of two rules, in none: what one leaves out it means."""
+    (_, reached, rule), *others = sorted(stretches)
+    for low, high, at in others:
+        if reached + 1 < low and at != rule:
             yield reached + 1, low - 1
-        reached = max(reached, high)
+        if high >= reached:
+            reached, rule = high, at

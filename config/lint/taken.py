@@ -29,6 +29,7 @@ class Taken:
         self._like: dict[Dimension, dict[Comparison, int]] = defaultdict(lambda: defaultdict(int))
         self._open: set[Dimension] = set()
         self._unlike: set[Dimension] = set()
+        self._patterned: dict[Dimension, int] = defaultdict(int)
 
     def add(self, box: Box) -> None:
         """Take a box in; one that is not exact takes nothing for certain."""
@@ -47,6 +48,7 @@ class Taken:
                 self._unlike.add(dimension)
             for pattern in values.like:
                 self._like[dimension][pattern] |= bit
+                self._patterned[dimension] |= bit
             return
         self._listed[dimension] |= bit
         for text in values.only:
@@ -86,12 +88,13 @@ class Taken:
         values = box.at(dimension)
         if not isinstance(values, Texts) or values.only is not None or dimension in self._unlike:
             return 0
-        foreign = 0
-        for at, (pattern, bits) in enumerate(patterns.items()):
-            known = pattern in values.like
-            if not known and (at > _MOST_PATTERNS or not any(implies(one, pattern) for one in values.like)):
-                foreign |= bits
-        return foreign
+        known = 0
+        for pattern in values.like:
+            known |= patterns.get(pattern, 0)
+        for pattern, bits in islice(patterns.items(), _MOST_PATTERNS):
+            if any(implies(one, pattern) for one in values.like):
+                known |= bits
+        return self._patterned[dimension] & ~known
 
 
 def _spans(taker: Box, box: Box) -> bool:

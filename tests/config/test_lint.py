@@ -41,7 +41,10 @@ def ruled(*whens: str, more: str = "") -> str:
             ),
             "score 10 to 19 lies between",
         ),
-        (("{country: [DK, FI, NO, SE]}",), "country IS: rules name the rest of the Nordic countries"),
+        (
+            ("{country: [DK, FI, NO, SE]}",),
+            "country IS: rules name the rest of the Nordic countries (only 'Everyone' takes such leads: {country: IS})",
+        ),
         (
             (
                 "{region: [CA-AB, CA-BC, CA-MB, CA-NB, CA-NL]}",
@@ -57,6 +60,13 @@ def test_what_only_the_catch_all_takes_between_others_is_named(whens: tuple[str,
     assert "only 'Everyone' takes such leads: {" in found
 
 
+def test_a_gap_that_another_rule_closes_for_some_is_shown_by_a_lead_of_the_others() -> None:
+    named = "{territory: dach, employees: {lt: 50}}", "{territory: dach, employees: {gte: 100}}"
+    text = "territories: {dach: {country: [AT, DE]}}\n" + ruled(*named, "{country: AT}")
+    [found] = notices(rules=text)
+    assert found.endswith("takes such leads: {employees: 50, country: DE})")
+
+
 @pytest.mark.parametrize(
     "whens",
     [
@@ -68,6 +78,8 @@ def test_what_only_the_catch_all_takes_between_others_is_named(whens: tuple[str,
         ("{country: [DE, AT, CH]}",),
         ("{score: 1}", "{score: [5, 9]}"),
         ("{country: [DK, FI, NO, SE]}", "{not: {country: DE}}"),
+        ("{not: {employees: {between: [50, 99]}}}",),
+        ("{employees: {not_in: [5, 7]}}",),
     ],
 )
 def test_no_gap_is_seen_where_there_is_none(whens: tuple[str, ...]) -> None:
