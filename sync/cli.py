@@ -169,7 +169,8 @@ def report(
 def away(
     run: Run,
     rep: Annotated[
-        str | None, typer.Argument(metavar="[REP]", help="The rep's id or e-mail; default: list who is away.")
+        str | None,
+        typer.Argument(metavar="[REP]", help="The rep's id, e-mail or name; default: list who is away."),
     ] = None,
     until: Annotated[
         str | None,

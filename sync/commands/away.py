@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
-from config.problems import Refusal, closest
+from config.problems import Refusal, shown
 from config.scalars import DURATION, duration, instant
-from router.model import Rep, RepId
+from router.model import Rep
 from router.rules import Rulebook
+from sync.called import called, meant
 from sync.figures import absences
 from sync.log import mark
 from sync.screen import Screen
@@ -38,16 +39,12 @@ def run(screen: Screen, *, rep: str | None, until: str | None, back: bool) -> in
     return OK
 
 
-def _rep(book: Rulebook, name: str) -> Rep:
-    """Return the rep of an id, or of an e-mail in any case."""
-    if (found := book.reps.get(RepId(name))) is not None:
-        return found
-    by_email = {each.email.casefold(): each for each in book.reps.values() if each.email}
-    if (found := by_email.get(name.casefold())) is not None:
-        return found
-    near = closest(name, book.reps)
-    known = f"did you mean {near}?" if near else f"known: {', '.join(sorted(book.reps)) or 'none'}"
-    raise Refused(f"there is no rep {name} in teams.yaml, by id or e-mail; {known}")
+def _rep(book: Rulebook, text: str) -> Rep:
+    found = called(text, book)
+    if found is None:
+        hint = meant(text, book)
+        raise Refused(f"there is no rep {shown(text)} in teams.yaml, by id, e-mail or name; {hint}")
+    return found
 
 
 def _end(text: str, rep: Rep, now: datetime) -> datetime:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from config.problems import ConfigError, closest, shown
+from config.problems import ConfigError, shown
 from router.model import Rep, RepId
 from router.rules import Rulebook
 from sync import schema
+from sync.called import called, meant
 from sync.replay import rulebook_of
 from sync.store import Store
 from sync.trouble import Refused
@@ -39,43 +40,14 @@ class Who:
 
 def who(text: str, book: Rulebook, store: Store) -> Who:
     """Find a rep; raises `Refused` with a suggestion where nobody or more than one is meant."""
-    if (rep := _one(text, book)) is not None:
+    if (rep := called(text, book)) is not None:
         return Who(rep.id, now=rep)
     for past in _past(store):
-        if (rep := _one(text, past)) is not None:
+        if (rep := called(text, past)) is not None:
             return Who(rep.id, now=book.reps.get(rep.id), past=rep)
     if _got_leads(store, text):
         return Who(RepId(text))
-    raise Refused(f"nobody knows the rep {shown(text)}, by id, e-mail or name; {_hint(text, book)}")
-
-
-_SPELLINGS: tuple[Callable[[Rep], str], ...] = (
-    lambda rep: rep.email or "",
-    lambda rep: rep.name,
-    lambda rep: rep.id,
-)
-
-
-def _one(text: str, book: Rulebook) -> Rep | None:
-    folded = text.casefold()
-    if (found := book.reps.get(RepId(text))) is not None:
-        return found
-    for spelling in _SPELLINGS:
-        same = [rep for rep in book.reps.values() if folded and spelling(rep).casefold() == folded]
-        if len(same) > 1:
-            ids = ", ".join(sorted(rep.id for rep in same))
-            raise Refused(f"{len(same)} reps are called {shown(text)}: say the id ({ids})")
-        if same:
-            return same[0]
-    return None
-
-
-def _hint(text: str, book: Rulebook) -> str:
-    spellings = {
-        spelling: rep.id for rep in book.reps.values() for spelling in (rep.name, rep.email or rep.id, rep.id)
-    }
-    near = closest(text, spellings)
-    return f"did you mean {near}?" if near else f"known: {', '.join(sorted(book.reps)) or 'none'}"
+    raise Refused(f"nobody knows the rep {shown(text)}, by id, e-mail or name; {meant(text, book)}")
 
 
 def _past(store: Store) -> Iterator[Rulebook]:

@@ -67,6 +67,11 @@ def test_back_ends_it_and_saying_it_twice_is_one_entry(synced: Office) -> None:
     assert synced.run("away", "--json").object == {}
 
 
+@pytest.mark.parametrize("name", ["ana", "ANA", "Ana@Example.com", "ana ruiz"])
+def test_a_rep_is_known_by_id_e_mail_and_name_in_any_case(synced: Office, name: str) -> None:
+    assert synced.run("away", name, "--json").object["rep"] == "ana"
+
+
 def test_the_list_and_the_report_name_who_is_away(synced: Office) -> None:
     synced.run("away", "ana", "--until", "2099-12-24", "--json")
     until = "2099-12-25T05:00:00+00:00"  # all of the day in New York
@@ -93,7 +98,7 @@ def test_it_works_before_the_first_pass(office: Office) -> None:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (("anna",), "there is no rep anna in teams.yaml, by id or e-mail; did you mean ana?"),
+        (("anna",), "there is no rep anna in teams.yaml, by id, e-mail or name; did you mean ana?"),
         (("ana", "--until", "soon"), "--until: 'soon' is neither a time nor a duration; write 4h, 3d"),
         (("ana", "--until", "2020-01-01"), "--until: 2020-01-01 is over; use --back"),
         (("ana", "--until", "0"), "--until: 0 is over; use --back"),
