@@ -285,7 +285,7 @@ def test_a_thousand_rules_are_looked_through_in_well_under_a_second() -> None:
 
 
 def test_thousands_of_patterns_are_looked_through_too() -> None:
-    patterns = [Comparison("city", Op.CONTAINS, (f"x{number}",)) for number in range(2_000)]
+    patterns = [Comparison("city", Op.CONTAINS, (f"x{number}",)) for number in range(4_000)]
     began = process_time()
-    assert len(list(Reach(rulebook([*patterns])).unreached())) > 1_900  # what has "x10" has "x1"
-    assert process_time() - began < 4  # measured 1.2; 5 where each is asked against all others
+    assert len(list(Reach(rulebook([*patterns])).unreached())) > 3_900  # what has "x10" has "x1"
+    assert process_time() - began < 5  # measured 1.5; 7 where each is asked against all others
