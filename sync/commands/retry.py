@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from config.settings import Configuration
 from router.model import ConnectionName
-from sync.commands.parked import as_json
+from sync.commands.parked import rows_at, show
 from sync.commands.sync import Round, one_pass, report, stopping, taking
 from sync.forget import FORGOTTEN
 from sync.ledger import Ledger
@@ -19,11 +19,12 @@ from sync.seams import Seams, production
 from sync.steps import UNDONE, Row, Step
 from sync.store import Store, open_store
 from sync.trouble import OK, Refused
-from sync.wiring import configuration, store_url
+from sync.wiring import configuration
 
 FAILED = (Step.FAILED, Step.NOTE_FAILED)
 _LISTED = (*FAILED, Step.DOUBTFUL, Step.NOTE_DOUBTFUL)
 _LEFT_ALONE = (UNDONE, FORGOTTEN)
+_NONE = "No lead has failed."
 
 
 def run(screen: Screen, *, leads: Sequence[str], connection: str | None, listed: bool) -> int:
@@ -33,7 +34,7 @@ def run(screen: Screen, *, leads: Sequence[str], connection: str | None, listed:
     store = open_store(found.store, create=False)
     rows = _asked_for(store, found, leads, connection)
     if not rows:
-        screen.result({"retried": 0}) if screen.json else screen.line("No lead has failed.")
+        screen.result({"retried": 0}) if screen.json else screen.line(_NONE)
         return OK
     done = Round()
     with stopping() as stop, ThreadPoolExecutor(4) as pool:
@@ -47,30 +48,22 @@ def run(screen: Screen, *, leads: Sequence[str], connection: str | None, listed:
 
 
 def _list(screen: Screen, connection: str | None) -> int:
-    store = open_store(store_url(screen.directory), create=False)
-    rows = _of(connection, entries_at(store, _LISTED))
-    store.close()
-    if screen.json:
-        for row in rows:
-            screen.result(as_json(row))
-        return OK
-    if not rows:
-        screen.line("No lead has failed.")
-        return OK
-    screen.table(
-        f"{counted(len(rows), 'lead')} failed or in doubt",
-        ("lead", "state", ">tries", "next (UTC)", "reason"),
-        (
+    rows = rows_at(screen, connection, _LISTED)
+    if show(screen, rows, nothing=_NONE):
+        screen.table(
+            f"{counted(len(rows), 'lead')} failed or in doubt",
+            ("lead", "state", ">tries", "next (UTC)", "reason"),
             (
-                row.ref,
-                row.step,
-                row.attempts or "",
-                f"{row.due:%Y-%m-%d %H:%M}" if row.due else "now",
-                row.reason,
-            )
-            for row in rows
-        ),
-    )
+                (
+                    row.ref,
+                    row.step,
+                    row.attempts or "",
+                    f"{row.due:%Y-%m-%d %H:%M}" if row.due else "now",
+                    row.reason,
+                )
+                for row in rows
+            ),
+        )
     return OK
 
 

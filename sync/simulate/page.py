@@ -18,7 +18,7 @@ from sync.screen import counted
 from sync.simulate.charts import Both, Flow, bars, columns, curves, deviations, flows, text
 from sync.simulate.record import Kind, Where
 from sync.simulate.tally import Side
-from sync.simulate.told import WORDS, Told, hours, leads, teams
+from sync.simulate.told import Told, hours, leads, teams, waiting
 
 _ENDS = 12
 _OTHERS = "all others"
@@ -63,7 +63,7 @@ def _sections(told: Told) -> Iterator[str]:
     yield _section("Leads by rep", _KEY, *_reps(told), _reps_table(told))
     yield _section("How far from a fair share", *_fairness(told))
     yield _section("Over time", *_over_time(told))
-    yield _section("What waits", _table(("", ">before", ">after"), _waiting(told)))
+    yield _section("What waits", _table(("", ">before", ">after"), waiting(told)))
     yield _section("By rule", _KEY, _rows(bars(_rules(told)), "rule"))
     yield _assumed(told)
     yield "</main>"
@@ -241,15 +241,6 @@ def _days(given: Iterable[str]) -> list[str]:
         return []
     length = (known[-1] - known[0]).days + 1
     return [(known[0] + timedelta(days=at)).isoformat() for at in range(length)]
-
-
-def _waiting(told: Told) -> Iterator[tuple[str, ...]]:
-    sides = (told.tally.before, told.tally.after)
-    for kind in (Kind.HELD, Kind.PARKED, Kind.KEPT):
-        yield f"{WORDS[kind]} at the end", *(f"{side.waiting[kind]:,}" for side in sides)
-    yield "waited and went out", *(f"{side.waited:,}" for side in sides)
-    yield "hours until then, on the average", *(_said(hours(side), 1) for side in sides)
-    yield "the longest", *(f"{side.longest.total_seconds() / 3600:,.1f}" for side in sides)
 
 
 def _rules(told: Told) -> list[Both]:

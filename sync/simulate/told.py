@@ -179,7 +179,7 @@ def show(screen: Screen, told: Told) -> None:
     )
     rows = [(team, *(_furthest(side, team) for _, side in _sides(tally))) for team in teams(tally)]
     screen.table("Furthest from a share, in leads", ("team", ">before", ">after"), rows)
-    screen.table("Waiting", ("", ">before", ">after"), _waiting(told))
+    screen.table("Waiting", ("", ">before", ">after"), waiting(told))
     screen.table("By rule", ("rule", ">before", ">after"), _rules(told))
 
 
@@ -225,12 +225,20 @@ def _furthest(side: Side, team: TeamName) -> str:
     return f"{leads(side.teams[team].worst):.2f}" if team in side.teams else "-"
 
 
-def _waiting(told: Told) -> Iterator[tuple[str, ...]]:
-    sides = [side for _, side in _sides(told.tally)]
+def waiting(told: Told) -> Iterator[tuple[str, str, str]]:
+    """Yield what waits at the end and how long leads waited, before and after."""
+    before, after = told.tally.before, told.tally.after
     for kind in (Kind.HELD, Kind.PARKED, Kind.KEPT):
-        yield f"{WORDS[kind]} at the end", *(f"{side.waiting[kind]:,}" for side in sides)
-    yield "went out later", *(f"{side.waited:,}" for side in sides)
-    yield "hours until then", *("-" if hours(side) is None else f"{hours(side):,.1f}" for side in sides)
+        yield f"{WORDS[kind]} at the end", f"{before.waiting[kind]:,}", f"{after.waiting[kind]:,}"
+    yield "waited and went out", f"{before.waited:,}", f"{after.waited:,}"
+    yield "hours until then, on the average", _hours(before), _hours(after)
+    longest = [f"{side.longest.total_seconds() / 3600:,.1f}" for side in (before, after)]
+    yield "the longest", longest[0], longest[1]
+
+
+def _hours(side: Side) -> str:
+    passed = hours(side)
+    return "-" if passed is None else f"{passed:,.1f}"
 
 
 def _rules(told: Told) -> Iterator[tuple[str, ...]]:
