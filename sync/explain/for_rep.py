@@ -35,18 +35,29 @@ class Curtain:
         own = {spelling for each in reps if each.id == rep for spelling in _spellings(each)}
         others = {spelling for each in reps if each.id != rep for spelling in _spellings(each)} - own
         longest_first = sorted(others, key=len, reverse=True)
-        words = "|".join(map(re.escape, longest_first))
-        self._others = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None
+        words = "|".join(map(_pattern, longest_first))
+        self._others = re.compile(words, re.IGNORECASE) if words else None
 
     def __call__(self, text: str) -> str:
         return self._others.sub(OTHER, text) if self._others else text
 
 
 def _spellings(rep: Rep) -> Iterator[str]:
-    yield from (rep.id, rep.name, *rep.owners.values())
+    yield from filter(None, (rep.id, rep.name, *rep.owners.values()))
     yield from (part for part in rep.name.split() if len(part) >= _SHORTEST)
     if rep.email:
         yield rep.email
+
+
+def _pattern(spelling: str) -> str:
+    """Return what finds a spelling as whole words; in scripts without cases, which join words, anywhere."""
+    before = r"(?<!\w)" if _ends_a_word(spelling[0]) else ""
+    behind = r"(?!\w)" if _ends_a_word(spelling[-1]) else ""
+    return before + re.escape(spelling) + behind
+
+
+def _ends_a_word(letter: str) -> bool:
+    return not letter.isalpha() or letter.lower() != letter.upper()
 
 
 # --- how they stand ---------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from router.model import RepId
+from router.model import Rep, RepId
+from router.rules import Rulebook
 from sync.explain.for_rep import OTHER, Curtain, entry_for_json, entry_for_lines, standing_for
 from sync.explain.told import standing_json, standing_lines
 from sync.explain.who import who
@@ -140,3 +141,18 @@ def test_a_curtain_hides_whole_words_and_no_own_name(leads: Scene) -> None:
     assert hide("Ask BORISLAV VOGEL or xbo22 (bo@reps.example)") == f"Ask {OTHER} or {OTHER} ({OTHER})"
     assert hide("Anabel Canary, xbo221, Vogelsang") == "Anabel Canary, xbo221, Vogelsang"
     assert Curtain([], RepId("ana"))("Vogel") == "Vogel"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "shown"),
+    [
+        ("王小明", "给王小明的线索", f"给{OTHER}的线索"),
+        ("דנה כהן", "לידים לדנה", f"לידים ל{OTHER}"),
+        ("김민수", "김민수에게", f"{OTHER}에게"),
+        ("Zoë", "Zoë's and Zoëlle's", f"{OTHER}'s and Zoëlle's"),
+    ],
+)
+def test_a_name_is_found_where_its_script_puts_no_gap(name: str, text: str, shown: str) -> None:
+    others = Rep(id=RepId("x1"), name=name), Rep(id=RepId("x2"), name="Bo")
+    hide = Curtain([Rulebook((), {each.id: each for each in others})], RepId("x2"))
+    assert hide(text) == shown
