@@ -154,5 +154,5 @@ def test_a_curtain_hides_whole_words_and_no_own_name(leads: Scene) -> None:
 )
 def test_a_name_is_found_where_its_script_puts_no_gap(name: str, text: str, shown: str) -> None:
     others = Rep(id=RepId("x1"), name=name), Rep(id=RepId("x2"), name="Bo")
-    hide = Curtain([Rulebook((), {each.id: each for each in others})], RepId("x2"))
+    hide = Curtain([Rulebook(rules=(), reps={each.id: each for each in others})], RepId("x2"))
     assert hide(text) == shown
