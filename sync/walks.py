@@ -8,16 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from config.settings import New, Since
 from connectors.contract import Entered, Everything, Page
 from sync.ingest import Met, ingest
 from sync.ledger import Cursor
+from sync.seams import Pending
 from sync.work import Pass, Steps, Task
 
 _FIRST_DAY = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_AHEAD = 1
+_AT_HAND = 3
+"""How many pages may have come, or be on their way, and not be taken in."""
 
 SWEEP = "*"
 """The sweep's name among the cursors; no field has it."""
@@ -35,63 +38,90 @@ def first_walk(work: Pass, field: str) -> bool:
     return explicit and cursor.floor == (cursor.watermark or _FIRST_DAY)
 
 
+class _Came(NamedTuple):
+    """A page as it came: the cursor behind it, its leads, and the next one where it is asked for already."""
+
+    cursor: Cursor
+    met: Sequence[Met]
+    following: Pending[_Came] | None
+
+
 class Walk:
     """The records that entered by `field` since the floor, with the overlap, or from where a pass stopped.
 
-    One page is asked for while the one before it waits to be taken in, so that neither waits for the other; no more,
-    so that leads are decided while they are still at hand.
+    A page that comes asks for the next one where it comes, so that the CRM need not wait for what is done with it; not
+    many are ahead, so that leads are decided while they are still at hand.
     """
 
     def __init__(self, work: Pass, field: str) -> None:
         self._work = work
         self._cursor = _cursor(work, field)
         self._pages: deque[tuple[Cursor, Sequence[Met]]] = deque()
+        self._following: Pending[_Came] | None = None
         self._asking = self._asked_all = False
+        self._asked = self._taken = 0  # pages; each is counted by one thread at a time
 
     @property
     def under_way(self) -> bool:
         return bool(self._pages) or not self._asked_all
 
     def may_ask(self) -> bool:
-        return not self._asking and not self._asked_all and len(self._pages) <= _AHEAD
+        return not self._asking and not self._asked_all and (self._following is not None or self._has_room())
+
+    def _has_room(self) -> bool:
+        return self._asked - self._taken < _AT_HAND
 
     def asking(self) -> Task:
-        """Ask for the next page."""
+        """Ask for the next page, or wait for it where the one before asked."""
         self._asking = True
         if self._cursor.floor is None and self._cursor.position is None:
             self._cursor = yield from _first(self._work, self._cursor)
             if isinstance(self._work.wired.settings.take, New):
                 self._asked_all = True
                 return
-        page, met = yield self._work.asking(partial(self._asked, self._question()))
-        self._cursor = self._after(page)
-        self._pages.append((self._cursor, met))
-        self._asking, self._asked_all = False, self._cursor.position is None
-        if self._work.seams.stopping():  # what came is not thrown away
+        self._landed((yield self._following or self._question(self._cursor)))
+        while self._work.seams.stopping():  # what comes is not thrown away
             self.take_in()
+            if self._following is None:
+                return
+            self._landed((yield self._following))
 
-    def _question(self) -> Callable[[], Page]:
-        if self._cursor.position is None:
-            since = _since(self._work, self._cursor)
-            self._cursor = replace(self._cursor, since=since, newest=None, started=None)
-        entered = Entered(self._cursor.walk, self._cursor.since or _FIRST_DAY)
-        return partial(self._work.connector.pages, entered, self._cursor.position)
+    def _landed(self, came: _Came) -> None:
+        self._cursor, self._following = came.cursor, came.following
+        self._pages.append((came.cursor, came.met))
+        self._asking, self._asked_all = False, self._cursor.position is None
 
-    def _asked(self, question: Callable[[], Page]) -> tuple[Page, Sequence[Met]]:
-        """Ask for a page and normalise it, while the ledger is written beside it; its raw records are let go."""
-        page, normalise = question(), self._work.wired.normalise
-        return replace(page, changes=()), [
-            (normalise(change.record), change.stamp) for change in page.changes
-        ]
+    def _question(self, cursor: Cursor) -> Callable[[], _Came]:
+        """Return the call for the page behind `cursor`."""
+        cursor = self._begun(cursor)
+        self._asked += 1
+        page = self._work.asking(partial(self._work.connector.pages, self._walk(cursor), cursor.position))
+        return lambda: self._came(cursor, page())
 
-    def _after(self, page: Page) -> Cursor:
-        return _met(self._cursor, page)
+    def _begun(self, cursor: Cursor) -> Cursor:
+        if cursor.position is not None:
+            return cursor
+        return replace(cursor, since=_since(self._work, cursor), newest=None, started=None)
+
+    def _walk(self, cursor: Cursor) -> Entered | Everything:
+        return Entered(cursor.walk, cursor.since or _FIRST_DAY)
+
+    def _came(self, cursor: Cursor, page: Page) -> _Came:
+        """Ask for the page behind this one, and normalise while the ledger is written; raw records are let go."""
+        normalise, cursor, following = self._work.wired.normalise, self._after(cursor, page), None
+        if cursor.position is not None and self._has_room() and not self._work.seams.stopping():
+            following = self._work.seams.spawn(self._question(cursor))
+        return _Came(cursor, [(normalise(change.record), change.stamp) for change in page.changes], following)
+
+    def _after(self, cursor: Cursor, page: Page) -> Cursor:
+        return _met(cursor, page)
 
     def take_in(self) -> bool:
         """Take the oldest page that waits into the ledger; say whether there was one."""
         if not self._pages:
             return False
         self._ingest(*self._pages.popleft())
+        self._taken += 1
         return True
 
     def _ingest(self, cursor: Cursor, met: Sequence[Met]) -> None:
@@ -108,26 +138,27 @@ class Sweep(Walk):
 
     def __init__(self, work: Pass) -> None:
         super().__init__(work, SWEEP)
-        self._left = _affordable(work, self._cursor)
-
-    def may_ask(self) -> bool:
-        return self._left > 0 and super().may_ask()
+        self._most = _affordable(work, self._cursor)
 
     @property
     def under_way(self) -> bool:
-        return bool(self._pages) or self._asking or (self._left > 0 and not self._asked_all)
+        may_come = self._asking or self._following is not None or self._asked < self._most
+        return bool(self._pages) or (may_come and not self._asked_all)
 
-    def _question(self) -> Callable[[], Page]:
+    def _has_room(self) -> bool:
+        return self._asked < self._most and super()._has_room()
+
+    def _begun(self, cursor: Cursor) -> Cursor:
         now = self._work.now()
-        self._left -= 1
-        self._cursor = replace(self._cursor, since=now, started=self._cursor.started or now)
-        everything = Everything(self._work.wired.settings.enters)
-        return partial(self._work.connector.pages, everything, self._cursor.position)
+        return replace(cursor, since=now, started=cursor.started or now)
 
-    def _after(self, page: Page) -> Cursor:
+    def _walk(self, cursor: Cursor) -> Entered | Everything:  # noqa: ARG002 - there is but one
+        return Everything(self._work.wired.settings.enters)
+
+    def _after(self, cursor: Cursor, page: Page) -> Cursor:
         if page.next is not None:
-            return replace(self._cursor, position=page.next)
-        return replace(self._cursor, position=None, floor=self._cursor.started, started=None)
+            return replace(cursor, position=page.next)
+        return replace(cursor, position=None, floor=cursor.started, started=None)
 
     def _ingest(self, cursor: Cursor, met: Sequence[Met]) -> None:
         self._work.counts.seen += ingest(self._work, met, cursor, sweep=True)

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Call = Callable[[], Any]
-Steps = Generator[Call, Any, T]
+Steps = Generator[Call | Pending[Any], Any, T]
 Task = Steps[None]
-"""A piece of a pass: yields calls to the CRM, which run beside it, and gets their results; the rest runs alone.
+"""A piece of a pass: yields calls to the CRM, which run beside it, or such as were begun already, and gets their
+results; the rest runs alone.
 
 A question is asked again by `Pass.asking`; a write never is: before each sending stands a fresh look.
 """
@@ -236,7 +237,7 @@ class _Flight:
             self.failed = self.failed or error
             return None
 
-    def advance(self, task: Task, step: Callable[[], Call]) -> None:
+    def advance(self, task: Task, step: Callable[[], Call | Pending[Any]]) -> None:
         try:
             call = step()
         except StopIteration:
@@ -244,7 +245,8 @@ class _Flight:
         except Exception as error:  # kept, and raised by `drive` when the others have ended
             self.failed = self.failed or error
             return
-        self.under_way.append((task, self._seams.spawn(call)))
+        pending = call if isinstance(call, Pending) else self._seams.spawn(call)
+        self.under_way.append((task, pending))
 
     def land(self) -> None:
         """Wait for the oldest call and hand its result, or what it raised, to its task."""

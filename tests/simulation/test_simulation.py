@@ -111,7 +111,7 @@ JUMPS = Profile(
     strict=True, reason="our clock jumps ahead, and the window of a doubtful note ends before it lands"
 )
 def test_a_clock_that_jumps_ahead_doubles_no_note(folder: Path) -> None:
-    found = {seed: run_seed(seed, folder, JUMPS).violations for seed in range(10, 21)}
+    found = {seed: run_seed(seed, folder, JUMPS).violations for seed in range(60, 71)}
     assert {seed: broken for seed, broken in found.items() if broken} == {}
 
 

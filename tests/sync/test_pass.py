@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from config.settings import New, Nobody, QueueNamed, Since, UserNamed
-from connectors.contract import Features
-from router.model import ConnectionName, OwnerId, Queue, QueueName, RecordId, Rep, RepId
+from connectors.contract import Features, Record
+from router.model import ConnectionName, Lead, OwnerId, Queue, QueueName, RecordId, Rep, RepId
 from router.rules import ALWAYS, Comparison, Keep, Op, Rule, ToQueue
 from sync import schema
 from sync.directory import Unknown
@@ -116,7 +116,9 @@ def test_take_since_begins_at_midnight_in_the_configurations_zone(office: Office
 
 
 def test_a_pass_says_once_who_gets_no_leads_for_want_of_a_user(office: Office) -> None:
-    strangers = {RepId(name): Rep(id=RepId(name), name=name, email=f"{name}@reps.example") for name in "defghijk"}
+    strangers = {
+        RepId(name): Rep(id=RepId(name), name=name, email=f"{name}@reps.example") for name in "defghijk"
+    }
     office.rulebook = replace(office.rulebook, reps={**office.rulebook.reps, **strangers})
     office.lead()
     office.sync()
@@ -169,6 +171,24 @@ def test_a_walk_that_was_stopped_goes_on_at_its_page(office: Office) -> None:
     office.sync()
     assert office.calls.count("pages") == 1
     assert all(office.owner(lead) for lead in leads)
+
+
+def test_a_page_asks_for_the_next_one_before_its_leads_are_read(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(500):
+        office.lead()
+    asked: list[int] = []
+    wired = office.wired()
+
+    def normalise(record: Record) -> Lead:
+        asked.append(office.calls.count("pages"))
+        return wired.normalise(record)
+
+    monkeypatch.setattr(office, "wired", lambda: replace(wired, normalise=normalise))
+    office.sync()
+    assert asked[-1] == 10, "of 50 each"
+    assert asked[:50] == [3] * 50, "no more are at hand than are taken in soon"
 
 
 def test_a_stamp_in_the_future_does_not_move_the_floor_past_the_crms_time(office: Office) -> None:
