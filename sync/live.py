@@ -76,8 +76,8 @@ def newest_owners(found: Configuration) -> Iterator[str]:
 
 
 @contextmanager
-def _noted(settings: Connection, answered: Answered) -> Iterator[None]:
-    """Note what keeps one CRM from being asked; the others are."""
+def _noted(settings: Connection, answered: Answered, about: str = "") -> Iterator[None]:
+    """Note what keeps one CRM from being asked, or `about` what it was; the others are."""
     try:
         yield
     except Unknown as error:
@@ -85,7 +85,7 @@ def _noted(settings: Connection, answered: Answered) -> Iterator[None]:
     except (Unusable, NotSynced) as error:
         answered.problems.append(str(error))
     except ConnectorError as error:
-        answered.unreachable.append(f"{settings.name}: {error}")
+        answered.unreachable.append(f"{settings.name}: {about}{error}")
 
 
 def _cost(found: Configuration, settings: Connection, gates: Gates, every: float) -> Iterator[str]:
@@ -129,7 +129,9 @@ def _compared(wired: Wired, seams: Seams, answered: Answered) -> Iterator[str]:
     people = directory(book, name, settings.replaces, users, any_owner=connector.features.any_owner)
     yield from _people(book, name, people)
     if not problems:  # a field that is not there lets no record be read
-        yield from _unmapped(wired, seams)
+        for date in settings.enters:
+            with _noted(settings, answered, f"`enters: {date}`: "):
+                yield from _unmapped(wired, seams, date)
 
 
 def _newest(wired: Wired, seams: Seams, users: Sequence[User]) -> str:
@@ -144,16 +146,14 @@ def _newest(wired: Wired, seams: Seams, users: Sequence[User]) -> str:
     return f"{settings.name}: {told(counted, users, ours)}"
 
 
-def _unmapped(wired: Wired, seams: Seams) -> Iterator[str]:
+def _unmapped(wired: Wired, seams: Seams, date: str) -> Iterator[str]:
     settings = wired.settings
-    for date in settings.enters:
-        walk = Entered(date, seams.clock() - _LOOK_BACK)
-        page = calling(seams, partial(wired.connector.pages, walk, None))
-        fields = {source for change in page.changes for source in change.record.fields}
-        unknown = sorted({each.source for each in settings.mapping or ()} - fields) if fields else ()
-        yield from (
-            f"{settings.name}: the mapping reads {source}, which no recent record has" for source in unknown
-        )
+    page = calling(seams, partial(wired.connector.pages, Entered(date, seams.clock() - _LOOK_BACK), None))
+    fields = {source for change in page.changes for source in change.record.fields}
+    unknown = sorted({each.source for each in settings.mapping or ()} - fields) if fields else ()
+    yield from (
+        f"{settings.name}: the mapping reads {source}, which no recent record has" for source in unknown
+    )
 
 
 def _people(book: Rulebook, name: ConnectionName, people: Directory) -> Iterator[str]:

@@ -283,6 +283,17 @@ def test_a_property_that_the_portal_does_not_have_is_named(account: Account) -> 
     assert "plan_teir" in told.err
 
 
+def test_a_date_that_the_portal_does_not_have_is_named_and_the_others_are_read(account: Account) -> None:
+    account.office.write("mapping/hubspot.yaml", "fields:\n  email: email\n  custom.plan: plan_teir\n")
+    account.connection("mapping: mapping/hubspot.yaml")
+    account.connection("enters: [became_leed, createdate]")
+    account.lead()
+    told = account.run("check", "--live")
+    assert told.code == 3
+    assert "hs: `enters: became_leed`: HubSpot: " in told.err
+    assert "the mapping reads plan_teir" in told.err
+
+
 @pytest.mark.parametrize(
     "fast", [timedelta(days=-3), timedelta(minutes=-5), timedelta(minutes=5), timedelta(days=3)]
 )
