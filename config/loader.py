@@ -25,7 +25,7 @@ from config.people import People
 from config.problems import ConfigError, Findings, Place, Problem, Refusal
 from config.rulebook import Rules, owners_named
 from config.secrets import Secrets
-from config.settings import Configuration, Retention, Vocabulary
+from config.settings import Configuration, Connection, Retention, Vocabulary
 from config.shapes import Part, model
 from config.sources import Directory, Source, Texts
 from config.storeurl import store_url
@@ -99,12 +99,8 @@ class _Reading:
         if trees.rules is not None:
             Rules(self._findings, names, conditions).unread(trees.rules.get("rules"), rules)
             self._catch_all(book, trees.rules, rules.rules)
-        options = OptionsReader(self._findings, self._secrets, self._vocabulary.secret, self._directory)
-        reader = Connections(self._findings, self._vocabulary, conditions, self._mappings, options)
-        connections = reader.read(file)
+        connections = self._connections(file, conditions)
         store = store_url(file.store, self._secrets, self._directory, self._findings)
-        if trees.leadswitch is not None and not connections:
-            self._findings.notice(Place(LEADSWITCH, 1, 1), "no connections: there is nothing to sync")
         if self._findings.problems:
             raise ConfigError(self._findings.problems)
         subject = lint.Subject(
@@ -127,6 +123,14 @@ class _Reading:
             files=dict(sorted(self._source.read.items())),
             noticed=cache(partial(lint.notices, subject, self._findings)),
         )
+
+    def _connections(self, file: LeadswitchFile, conditions: Conditions) -> tuple[Connection, ...]:
+        options = OptionsReader(self._findings, self._secrets, self._vocabulary.secret, self._directory)
+        reader = Connections(self._findings, self._vocabulary, conditions, self._mappings, options)
+        connections = reader.read(file)
+        if not connections and LEADSWITCH in self._source.read:
+            self._findings.notice(Place(LEADSWITCH, 1, 1), "no connections: there is nothing to sync")
+        return connections
 
     def _retention(self, entry: RetentionEntry | None) -> Retention:
         if entry is None:
