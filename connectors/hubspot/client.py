@@ -13,17 +13,20 @@ from typing import Any, NamedTuple
 
 from hubspot import HubSpot  # type: ignore[import-untyped]  # the SDK has no types
 from hubspot.crm.owners.exceptions import ApiException  # type: ignore[import-untyped]
-from urllib3 import exceptions as network
+from urllib3.exceptions import HTTPError
 
 from connectors.calls import LOST
 from connectors.contract import Account, Secret
-from connectors.errors import ConnectorError, Doubt, Retry, Stop
+from connectors.errors import ConnectorError, Doubt, Retry, Stop, Unusable
 from connectors.http import Answer, dated
 from connectors.hubspot import Options
 from connectors.hubspot.wire_errors import content, expired
 from connectors.hubspot.wire_paths import Request
+from connectors.network import CONNECT_TIMEOUT, NOT_SENT, in_time, proxy_for, proxy_headers, why
 
-CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 30.0  # seconds
+READ_TIMEOUT = 30.0
+"""Seconds between two bytes of an answer."""
+
 MARGIN = 60.0
 """How many seconds before its end a token is no longer used; of one that does not live long, half of its life."""
 
@@ -32,12 +35,6 @@ USUAL_LIFE = 1800.0
 
 _LONGEST_LIFE = 86_400.0
 
-_NOT_SENT = (
-    network.ConnectTimeoutError,
-    network.NewConnectionError,
-    network.NameResolutionError,
-    network.ProxyError,
-)
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -51,7 +48,10 @@ class Client:
         self._host = options.base_url.rstrip("/")
         self._token: _Token | None = None
         self._refreshing = threading.Lock()
-        self._api: Any = _open(options, self._host).api_client
+        try:
+            self._api: Any = _open(options, self._host).api_client
+        except Unusable as error:
+            raise Unusable(f"{account.connection}: {error}") from error
 
     def ask(self, call: str, request: Request) -> Answer:
         """Send a request. Raises `Retry` where it was not sent, `Doubt` where its answer was lost."""
@@ -89,7 +89,7 @@ class Client:
             if not error.status:
                 raise self._no_tls(error) from error
             return Answer(error.status, _lower(error.headers), error.body or b"")
-        except (network.HTTPError, OSError) as error:
+        except (HTTPError, OSError) as error:
             raise self._failed(error) from error
 
     def _headers(self, request: Request) -> dict[str, str]:
@@ -101,8 +101,8 @@ class Client:
 
     def _failed(self, error: Exception) -> ConnectorError:
         """Nothing was applied where no connection was made; whatever happened after that may have been."""
-        if isinstance(error, _NOT_SENT):
-            return Retry(f"no connection to {self._host}: {type(error).__name__}")
+        if isinstance(error, NOT_SENT):
+            return Retry(f"no connection to {self._host}: {why(error)}")
         return Doubt(f"the answer of {self._host} was lost: {type(error).__name__}")
 
     def _no_tls(self, error: ApiException) -> ConnectorError:
@@ -165,13 +165,18 @@ class _Token(NamedTuple):
 
 
 def _open(options: Options, host: str) -> Any:
+    proxy = proxy_for(host)  # the SDK looks for none
     client = HubSpot(
         access_token=options.token.reveal() if options.token else "",
         host=host,
         retry=False,
         ssl_ca_cert=str(options.ca_file) if options.ca_file else None,
+        proxy=proxy,
+        proxy_headers=proxy_headers(proxy) if proxy else None,
     )
-    return client.crm.owners.owners_api
+    api = client.crm.owners.owners_api
+    in_time(api.api_client.rest_client.pool_manager)
+    return api
 
 
 def _lower(headers: Mapping[str, str] | None) -> dict[str, str]:

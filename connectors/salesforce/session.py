@@ -15,23 +15,22 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.exceptions import ConnectTimeout, InvalidURL, ProxyError, SSLError
-from urllib3 import exceptions as network
+from requests.exceptions import ConnectTimeout, InvalidSchema, InvalidURL, ProxyError, SSLError
 from urllib3.util.ssl_ import create_urllib3_context
 
 from connectors.address import is_here
 from connectors.errors import ConnectorError, Doubt, Retry, Stop, Unusable
 from connectors.http import Answer
+from connectors.network import CONNECT_TIMEOUT, NOT_SENT, in_time, why
 from connectors.salesforce.wire_paths import FIXED
 
 Body = bytes | Sequence[tuple[str, str]] | None
 """Bytes as they are, or the pairs of a form."""
 
-TIMEOUTS = (5.0, 60.0)
+TIMEOUTS = (CONNECT_TIMEOUT, 60.0)
 """Seconds to connect, and between two bytes of an answer: one recorded create took 5 s before triggers of any org."""
 
 _CONNECTIONS = 25
-_NOT_SENT = (network.NewConnectionError, network.ConnectTimeoutError, network.ProxyError)
 _NOT_TRUSTED = ("CERTIFICATE", "WRONG_VERSION")
 
 
@@ -84,9 +83,12 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *place: Any, **chosen: Any) -> None:
         super().init_poolmanager(*place, **{**chosen, **self._tls})
+        in_time(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **chosen: Any) -> Any:
-        return super().proxy_manager_for(proxy, **chosen, **self._tls)
+        manager = super().proxy_manager_for(proxy, **chosen, **self._tls)
+        in_time(manager)
+        return manager
 
     def send(self, request: requests.PreparedRequest, *place: Any, **chosen: Any) -> requests.Response:
         if chosen.get("timeout") is None:
@@ -108,27 +110,16 @@ def trusting(ca_file: Path) -> ssl.SSLContext:
     return context
 
 
-def _why(reason: object) -> str:
-    """Say why no connection was made, and where to look."""
-    if isinstance(reason, network.NameResolutionError):
-        return "its name is not found; is it written right, and does this machine's DNS answer?"
-    if isinstance(reason, ProxyError | network.ProxyError):
-        return "the proxy does not let us through; is HTTPS_PROXY right, and the proxy there?"
-    if isinstance(reason, network.NewConnectionError):
-        return "it takes none; are its name and port right, is the network up, is a proxy needed?"
-    return f"nothing answered within {TIMEOUTS[0]:.0f} s; does a firewall keep us from it, is a proxy needed?"
-
-
 def _failed(error: OSError, host: str) -> ConnectorError:
     """Nothing was applied where no connection was made; whatever happened after that may have been."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    if isinstance(error, ConnectTimeout | ProxyError) or isinstance(reason, _NOT_SENT):
-        return Retry(f"no connection to {host}: {_why(reason or error)}")
+    if isinstance(error, ConnectTimeout | ProxyError) or isinstance(reason, NOT_SENT):
+        return Retry(f"no connection to {host}: {why(reason or error)}")
     if isinstance(error, SSLError) and any(words in str(error).upper() for words in _NOT_TRUSTED):
         return Stop(
             f"no safe connection to {host}: {reason or error}; does `ca_file` name the right authority?"
         )
-    if isinstance(error, InvalidURL) or not isinstance(
+    if isinstance(error, InvalidURL | InvalidSchema) or not isinstance(
         error, requests.RequestException | ConnectionError | TimeoutError
     ):
         return Stop(f"no connection to {host}: {error}; is the proxy, or the bundle of authorities, there?")
