@@ -1,4 +1,4 @@
-"""HubSpot's SDK as a transport: it opens the session, signs and sends. Bytes go to `wire.py`, not to its models.
+"""HubSpot's SDK as a transport: it opens the session and sends. Tokens are ours, bytes go to `wire.py`, not to its models.
 
 One API object is held: each attribute access of the SDK's client makes a new one with a connection pool of its own.
 Its retries are off (they would repeat reads unseen) and every call has a timeout (its default is none).
@@ -6,10 +6,8 @@ Its retries are off (they would repeat reads unseen) and every call has a timeou
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from hubspot import HubSpot  # type: ignore[import-untyped]  # the SDK has no types
 from hubspot.crm.owners.exceptions import ApiException  # type: ignore[import-untyped]
@@ -20,20 +18,13 @@ from connectors.contract import Account, Secret
 from connectors.errors import ConnectorError, Doubt, Retry, Stop, Unusable
 from connectors.http import Answer, dated
 from connectors.hubspot import Options
+from connectors.hubspot.tokens import Token, Tokens
 from connectors.hubspot.wire_errors import content, expired
 from connectors.hubspot.wire_paths import Request
 from connectors.network import CONNECT_TIMEOUT, NOT_SENT, in_time, proxy_for, proxy_headers, why
 
 READ_TIMEOUT = 30.0
 """Seconds between two bytes of an answer."""
-
-MARGIN = 60.0
-"""How many seconds before its end a token is no longer used; of one that does not live long, half of its life."""
-
-USUAL_LIFE = 1800.0
-"""Seconds that a token is used which does not say how long it lives; when it is refused earlier, another is fetched."""
-
-_LONGEST_LIFE = 86_400.0
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -46,8 +37,7 @@ class Client:
         self._account = account
         self._token_path = token_path
         self._host = options.base_url.rstrip("/")
-        self._token: _Token | None = None
-        self._refreshing = threading.Lock()
+        self._tokens: Tokens = account.kept.setdefault(options, Tokens())
         try:
             self._api: Any = _open(options, self._host).api_client
         except Unusable as error:
@@ -55,30 +45,31 @@ class Client:
 
     def ask(self, call: str, request: Request) -> Answer:
         """Send a request. Raises `Retry` where it was not sent, `Doubt` where its answer was lost."""
-        if self._options.refresh_token is not None:
-            self._keep_token(self._options.refresh_token)
-        answer = self._account.transport(call, lambda: self._send(request))
-        if self._options.refresh_token is not None and expired(answer):
-            self._token = None
+        if self._options.token is not None:
+            return self._asked(call, request, self._options.token)
+        token = self._tokens.current(self._account.clock, self._fetched)
+        answer = self._asked(call, request, token.secret)
+        if expired(answer):
+            self._tokens.refused(token)
             raise Retry("HubSpot: the access token had run out; a new one is fetched", after=0.0)
-        return dated(answer, self._account.clock)
-
-    def token(self) -> str:
-        """Return the access token in use."""
-        return str(self._api.configuration.access_token or "")
+        return answer
 
     def close(self) -> None:
         self._api.rest_client.pool_manager.clear()
 
     # --- one call -----------------------------------------------------------------------------------------
 
-    def _send(self, request: Request) -> Answer:
+    def _asked(self, call: str, request: Request, token: Secret) -> Answer:
+        answer = self._account.transport(call, lambda: self._send(request, token))
+        return dated(answer, self._account.clock)
+
+    def _send(self, request: Request, token: Secret | None = None) -> Answer:
         try:
             answer = self._api.rest_client.request(
                 request.method,
                 self._host + request.path,
                 query_params=list(request.query),
-                headers=self._headers(request),
+                headers=self._headers(token),
                 body=request.body,
                 post_params=list(request.form),
                 _preload_content=False,  # else the SDK writes bodies, with personal values, into its debug log
@@ -92,12 +83,11 @@ class Client:
         except (HTTPError, OSError) as error:
             raise self._failed(error) from error
 
-    def _headers(self, request: Request) -> dict[str, str]:
+    def _headers(self, token: Secret | None) -> dict[str, str]:
         headers = {**self._api.default_headers, "Accept": "application/json", "Accept-Encoding": "gzip"}
-        if request.form:
+        if token is None:  # it is what is asked for
             return {**headers, "Content-Type": _FORM}
-        self._api.update_params_for_auth(headers, [], ["oauth2"])
-        return headers
+        return {**headers, "Authorization": f"Bearer {token.reveal()}"}
 
     def _failed(self, error: Exception) -> ConnectorError:
         """Nothing was applied where no connection was made; whatever happened after that may have been."""
@@ -115,26 +105,14 @@ class Client:
 
     # --- the token ----------------------------------------------------------------------------------------
 
-    def _keep_token(self, refresh_token: Secret) -> None:
-        """Fetch a new access token before the old one ends; one thread does, the others go on with the old one."""
-        now, token = self._account.clock(), self._token
-        if token is not None and now < token.used_until:
-            return
-        first = self._refreshing.acquire(blocking=False)
-        try:
-            if first or token is None or now >= token.end:
-                self._refresh(refresh_token, now)
-        finally:
-            if first:
-                self._refreshing.release()
-
-    def _refresh(self, refresh_token: Secret, now: datetime) -> None:
-        secret = self._options.client_secret
+    def _fetched(self) -> Token:
+        now = self._account.clock()
+        secret, refresh_token = self._options.client_secret, self._options.refresh_token
         form = (
             ("grant_type", "refresh_token"),
             ("client_id", self._options.client_id or ""),
             ("client_secret", secret.reveal() if secret else ""),
-            ("refresh_token", refresh_token.reveal()),
+            ("refresh_token", refresh_token.reveal() if refresh_token else ""),
         )
         request = Request("POST", self._token_path, form=form)
         try:
@@ -147,27 +125,12 @@ class Client:
             raise Stop(f"HubSpot gives no access token for this client and refresh token: {error}") from error
         if not body.get("access_token"):
             raise Stop("HubSpot's answer to the refresh token has no access token")
-        # The API objects hold their own configuration: a token set on the SDK's client would not reach them.
-        self._api.configuration.access_token = str(body["access_token"])
-        self._token = _Token.fetched(now, _life(body.get("expires_in")))
-
-
-class _Token(NamedTuple):
-    """Until when an access token is used, and when it ends."""
-
-    used_until: datetime
-    end: datetime
-
-    @classmethod
-    def fetched(cls, now: datetime, life: float) -> _Token:
-        end = now + timedelta(seconds=life)
-        return cls(end - timedelta(seconds=min(MARGIN, life / 2)), end)
+        return Token.fetched(Secret(str(body["access_token"])), now, body.get("expires_in"))
 
 
 def _open(options: Options, host: str) -> Any:
     proxy = proxy_for(host)  # the SDK looks for none
     client = HubSpot(
-        access_token=options.token.reveal() if options.token else "",
         host=host,
         retry=False,
         ssl_ca_cert=str(options.ca_file) if options.ca_file else None,
@@ -181,12 +144,3 @@ def _open(options: Options, host: str) -> Any:
 
 def _lower(headers: Mapping[str, str] | None) -> dict[str, str]:
     return {name.lower(): value for name, value in (headers or {}).items()}
-
-
-def _life(said: object) -> float:
-    """Return how many seconds a token lives by what its answer says, a number or a text."""
-    try:
-        found = float(str(said))
-    except ValueError:
-        return USUAL_LIFE
-    return min(found, _LONGEST_LIFE) if found > 0 else USUAL_LIFE

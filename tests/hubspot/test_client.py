@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,26 +15,32 @@ from urllib3 import exceptions as network
 from connectors.contract import Everything, Secret, Verdict
 from connectors.errors import Doubt, Retry, Stop
 from connectors.hubspot import Options
-from connectors.hubspot.client import CONNECT_TIMEOUT, READ_TIMEOUT, Client
+from connectors.hubspot.client import READ_TIMEOUT, Client
 from connectors.hubspot.connector import HubSpotConnector
+from connectors.hubspot.tokens import Token, Tokens
 from connectors.hubspot.wire_paths import Request as Call
+from connectors.network import CONNECT_TIMEOUT
 from sandbox.messages import Answer, Request
 from tests.contract.world import DAY
 from tests.contract.writing import give, verdicts
 from tests.hubspot.portal_world import PortalWorld
 
+START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 GET = Call("GET", "/crm/v3/owners")
 
 
 def with_oauth(world: PortalWorld, *, known: bool = True) -> HubSpotConnector:
+    return HubSpotConnector(an_app(world, known=known), world.account(), page_size=10)
+
+
+def an_app(world: PortalWorld, *, known: bool = True) -> Options:
     refresh = world.portal.access.oauth("client", "s3cret")
-    options = Options(
+    return Options(
         client_id="client",
         client_secret=Secret("s3cret" if known else "wr0ng"),
         refresh_token=Secret(refresh),
         base_url=world.server.url,
     )
-    return HubSpotConnector(options, world.account(), page_size=10)
 
 
 # --- tokens -----------------------------------------------------------------------------------------------
@@ -103,14 +112,67 @@ def test_an_answer_without_a_token_stops_the_pass(world: PortalWorld) -> None:
     connector.close()
 
 
-def test_the_new_token_reaches_the_api_object_that_is_held(world: PortalWorld) -> None:
-    connector = with_oauth(world)
-    connector.pages(Everything(), None)
+def test_passes_of_one_process_share_a_token_and_each_sees_when_it_is_replaced(world: PortalWorld) -> None:
+    kept: dict[Any, Any] = {}
+    options = an_app(world)
+    first, second = (
+        HubSpotConnector(options, replace(world.account(), kept=kept), page_size=10) for _ in range(2)
+    )
+    first.pages(Everything(), None)
+    second.pages(Everything(), None)
+    assert world.names == ["token", "list", "list"]
     world.portal.access.expire("oauth-access-1")
-    world.tick(1800)
-    connector.pages(Everything(), None)
-    assert connector._client.token() == "oauth-access-2"
-    connector.close()
+    with pytest.raises(Retry):
+        first.pages(Everything(), None)
+    second.pages(Everything(), None)
+    first.pages(Everything(), None)
+    assert world.names[3:] == ["list", "token", "list", "list"]
+    for connector in (first, second):
+        connector.close()
+
+
+def token(name: str, *, at: int) -> Token:
+    return Token.fetched(Secret(name), START + timedelta(seconds=at), 1800)
+
+
+def test_a_token_that_was_replaced_meanwhile_is_not_refused_once_more() -> None:
+    tokens, old, new = Tokens(), token("old", at=0), token("new", at=0)
+    assert tokens.current(lambda: START, lambda: old) is old
+    tokens.refused(old)
+    assert tokens.current(lambda: START, lambda: new) is new
+    tokens.refused(old)
+    assert tokens.current(lambda: START, lambda: pytest.fail("fetched")) is new
+
+
+def test_near_a_tokens_end_one_thread_fetches_another_and_the_others_go_on() -> None:
+    tokens, old, new = Tokens(), token("old", at=0), token("new", at=1745)
+    tokens.current(lambda: START, lambda: old)
+
+    def near() -> datetime:
+        return START + timedelta(seconds=1745)
+
+    def fetch() -> Token:
+        assert tokens.current(near, lambda: pytest.fail("fetched twice")) is old
+        return new
+
+    assert tokens.current(near, fetch) is new
+    assert tokens.current(near, lambda: pytest.fail("fetched twice")) is new
+
+
+def test_without_a_token_those_who_wait_take_the_one_that_was_fetched() -> None:
+    tokens, fetching, go_on = Tokens(), threading.Event(), threading.Event()
+
+    def slowly() -> Token:
+        fetching.set()
+        assert go_on.wait(10)
+        return token("one", at=0)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(tokens.current, lambda: START, slowly)
+        assert fetching.wait(10)
+        second = pool.submit(tokens.current, lambda: START, lambda: token("two", at=0))
+        go_on.set()
+        assert first.result(10) is second.result(10)
 
 
 def test_an_oauth_app_has_no_limit_of_the_day(world: PortalWorld) -> None:
