@@ -36,7 +36,7 @@ demo: $(VENV)/run-setup ## route a few hundred sample leads, no account needed
 	@$(BIN)/leadswitch demo
 
 test: $(VENV)/setup ## the test suite, a real PostgreSQL included
-	@$(BIN)/python -m pytest -n 2 $(LONG:%=--ignore=%) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(LONG:%=--ignore=%) $(PYTEST_ARGS)
 
 check: $(VENV)/setup ## types, lint, format
 	@$(BIN)/ruff check .

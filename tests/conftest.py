@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from sync.store import open_store
 from tests.databases import ReusedDatabase, execute, running_postgres
@@ -17,11 +19,22 @@ from tests.databases import ReusedDatabase, execute, running_postgres
 _MEMORY = Path("/dev/shm")  # noqa: S108 - each test makes a folder of its own there
 _ROOM = 2**30
 
+settings.register_profile("leadswitch", deadline=None)  # a busy machine is no failure
+settings.load_profile("leadswitch")
+
 
 def pytest_configure() -> None:
-    """Keep files in memory where it has room: a store waits for the disk at each commit, no test cuts the power."""
+    """Look for garbage rarely: there are 6,000 tests that stay.
+
+    Keep files in memory where it has room: a store waits for the disk at each commit, and no test cuts the power.
+    """
+    gc.set_threshold(50_000, 20, 20)
     if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
         os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

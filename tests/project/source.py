@@ -29,15 +29,22 @@ class Module:
 @cache
 def modules() -> Mapping[str, Module]:
     """Return every module of the packages by its dotted name."""
-    paths = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
-    return {module.name: module for module in map(_module, sorted(paths))}
+    return {name: _module(name, path) for name, path in module_files().items()}
 
 
-def _module(path: Path) -> Module:
+def _module(name: str, path: Path) -> Module:
     tree = ast.parse(path.read_bytes(), str(path))
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
     return Module(name, path, tree, frozenset(imports(tree)))
+
+
+def module_files() -> Mapping[str, Path]:
+    """Return the file of every module of the packages by the module's dotted name."""
+    return {_name(path): path for path in python_files(*PACKAGES)}
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -61,9 +68,31 @@ def python_files(*folders: str) -> list[Path]:
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
-def functions(path: Path) -> Iterator[tuple[str, int]]:
-    """Yield each function of a file: where it is, and its lines from `def` to the last one."""
-    for node in ast.walk(ast.parse(path.read_bytes(), str(path))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            where = f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
-            yield where, (node.end_lineno or node.lineno) - node.lineno + 1
+@dataclass(frozen=True, slots=True)
+class Function:
+    """Where a function is, and its lines from `def` to the last one."""
+
+    where: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What is kept of a file once it was parsed; `relative` are the lines of its relative imports."""
+
+    functions: tuple[Function, ...]
+    relative: tuple[int, ...]
+
+
+@cache
+def read(path: Path) -> Read:
+    nodes = list(ast.walk(ast.parse(path.read_bytes(), str(path))))
+    name = path.relative_to(ROOT)
+    return Read(
+        tuple(
+            Function(f"{name}:{node.lineno} {node.name}", (node.end_lineno or node.lineno) - node.lineno + 1)
+            for node in nodes
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        ),
+        tuple(node.lineno for node in nodes if isinstance(node, ast.ImportFrom) and node.level),
+    )

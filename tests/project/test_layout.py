@@ -11,7 +11,7 @@ from importlib.util import find_spec
 import pytest
 
 from sync.cli import COMMANDS
-from tests.project.source import PACKAGES, ROOT, Module, functions, modules, ours, python_files
+from tests.project.source import PACKAGES, ROOT, Module, module_files, modules, ours, python_files, read
 
 ARROWS = {
     "router": set[str](),
@@ -77,7 +77,7 @@ def _is_pure(name: str) -> bool:
     )
 
 
-PURE = sorted(name for name in modules() if _is_pure(name) and not name.startswith("sync.wiring"))
+PURE = sorted(name for name in module_files() if _is_pure(name) and not name.startswith("sync.wiring"))
 
 READS_TABLES = {"connectors.normalise.packaged", "connectors.normalise.zone"}
 """These may read text all the same, and only from packages: tables are code that is easier to read as data."""
@@ -152,10 +152,9 @@ def test_modules_are_loaded_by_name_only_from_the_tables_of_commands_and_connect
 
 def test_no_import_is_relative() -> None:
     wrong = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
+        f"{path.relative_to(ROOT)}:{line}"
         for path in python_files(*PACKAGES, "tests", "bench")
-        for node in ast.walk(ast.parse(path.read_bytes()))
-        if isinstance(node, ast.ImportFrom) and node.level
+        for line in read(path).relative
     ]
     assert not wrong
 
@@ -262,21 +261,21 @@ CODE = python_files(*PACKAGES, "tests", "bench")
 def test_no_function_is_longer_than_sixty_lines() -> None:
     """A migration is a list of tables: it has no shape that cutting would show."""
     too_long = [
-        f"{where}: {lines} lines"
+        f"{function.where}: {function.lines} lines"
         for path in CODE
         if "migrations" not in path.parts
-        for where, lines in functions(path)
-        if lines > 60
+        for function in read(path).functions
+        if function.lines > 60
     ]
     assert not too_long
 
 
 def test_few_functions_of_the_product_are_longer_than_thirty_lines() -> None:
     lengths = sorted(
-        lines
+        function.lines
         for path in python_files(*PACKAGES)
         if "migrations" not in path.parts
-        for _, lines in functions(path)
+        for function in read(path).functions
     )
     longer = sum(lines > 30 for lines in lengths)
     assert longer <= len(lengths) * 0.02
