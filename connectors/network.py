@@ -5,18 +5,22 @@ from __future__ import annotations
 from http.client import HTTPResponse
 from io import BufferedReader, RawIOBase
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from requests.exceptions import ProxyError
 from requests.utils import get_auth_from_url, get_environ_proxies, prepend_scheme_if_needed, select_proxy
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3 import exceptions as network
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import Url, make_headers, parse_url
 
 from connectors.address import is_here
 from connectors.errors import Unusable
+
+if TYPE_CHECKING:
+    from urllib3._base_connection import BaseHTTPConnection, BaseHTTPSConnection
+
+_C = TypeVar("_C")
 
 CONNECT_TIMEOUT = 5.0
 """Seconds to connect."""
@@ -125,17 +129,17 @@ class _Answer(HTTPResponse):
         super().__init__(_Timed(sock), *place, **chosen)  # type: ignore[arg-type]  # all of a socket that it uses
 
 
-class _Connection(HTTPConnection):
-    response_class = _Answer
-
-
-class _SafeConnection(HTTPSConnection):
-    response_class = _Answer
-
-
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+    def _new_conn(self) -> BaseHTTPConnection:
+        return _answering_in_time(super()._new_conn())
 
 
 class _SafePool(HTTPSConnectionPool):
-    ConnectionCls = _SafeConnection
+    def _new_conn(self) -> BaseHTTPSConnection:
+        return _answering_in_time(super()._new_conn())
+
+
+def _answering_in_time(made: _C) -> _C:
+    """Change the connection and not its class, which others may have put in the place of the usual one."""
+    made.response_class = _Answer  # type: ignore[attr-defined]  # of http.client, which every one is made of
+    return made

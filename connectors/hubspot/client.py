@@ -1,4 +1,4 @@
-"""HubSpot's SDK as a transport: it opens the session and sends. Tokens are ours, bytes go to `wire.py`, not to its models.
+"""HubSpot's SDK as a transport: it opens the session and sends. Tokens are ours; bytes go to `wire.py`, not its models.
 
 One API object is held: each attribute access of the SDK's client makes a new one with a connection pool of its own.
 Its retries are off (they would repeat reads unseen) and every call has a timeout (its default is none).
