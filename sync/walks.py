@@ -19,8 +19,8 @@ from sync.seams import Pending
 from sync.work import Pass, Steps, Task
 
 _FIRST_DAY = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_AT_HAND = 3
-"""How many pages may have come, or be on their way, and not be taken in."""
+_PAGES, _LEADS = 3, 600
+"""How many pages may have come, or be on their way, and not be taken in; fewer where so many leads are in them."""
 
 SWEEP = "*"
 """The sweep's name among the cursors; no field has it."""
@@ -60,6 +60,7 @@ class Walk:
         self._following: Pending[_Came] | None = None
         self._asking = self._asked_all = False
         self._asked = self._taken = 0  # pages; each is counted by one thread at a time
+        self._at_hand = 1
 
     @property
     def under_way(self) -> bool:
@@ -69,7 +70,7 @@ class Walk:
         return not self._asking and not self._asked_all and (self._following is not None or self._has_room())
 
     def _has_room(self) -> bool:
-        return self._asked - self._taken < _AT_HAND
+        return self._asked - self._taken < self._at_hand
 
     def asking(self) -> Task:
         """Ask for the next page, or wait for it where the one before asked."""
@@ -109,6 +110,7 @@ class Walk:
     def _came(self, cursor: Cursor, page: Page) -> _Came:
         """Ask for the page behind this one, and normalise while the ledger is written; raw records are let go."""
         normalise, cursor, following = self._work.wired.normalise, self._after(cursor, page), None
+        self._at_hand = max(1, min(_PAGES, _LEADS // max(1, len(page.changes))))
         if cursor.position is not None and self._has_room() and not self._work.seams.stopping():
             following = self._work.seams.spawn(self._question(cursor))
         return _Came(cursor, [(normalise(change.record), change.stamp) for change in page.changes], following)
