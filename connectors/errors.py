@@ -37,6 +37,13 @@ class Stop(ConnectorError):
     """
 
 
+class TurnedAway(Stop):
+    """Something on the way to the CRM refused the call with a page of its own, as a firewall does for what is in it.
+
+    Another call may well be let through: a batch of writes need not end the pass.
+    """
+
+
 class Conflict(ConnectorError):
     """Someone else won: the record is not as it was seen."""
 

@@ -13,6 +13,9 @@ import orjson
 
 from connectors.errors import Stop
 
+_TOO_LARGE = frozenset({413, 414, 431})
+_OF_THE_WAY = frozenset({401, 404, 405, 407, 408, 420, 429})
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -33,6 +36,19 @@ class Answer:
         if found is None:
             raise Stop("the answer has no Date header, so its time is unknown")
         return found
+
+    def is_page(self) -> bool:
+        """Return whether it is a page of HTML."""
+        start = self.body.lstrip()[:5].lower()
+        return "html" in self.headers.get("content-type", "") or (start[:1] == b"<" and start != b"<?xml")
+
+    def is_turned_away(self) -> bool:
+        """Return whether a firewall or proxy refused the call for what is in it, or for its size.
+
+        A refusal of who sends, how often, or of the address is none: there no call is let through.
+        """
+        refused = 400 <= self.status < 500 and self.status not in _OF_THE_WAY
+        return refused and (self.status in _TOO_LARGE or self.is_page())
 
     def retry_after(self) -> float | None:
         """Return how many seconds `Retry-After` asks to wait, given in seconds or as a date (RFC 9110, 10.2.3)."""

@@ -32,9 +32,9 @@ from connectors.http import Answer
 from connectors.hubspot import Options, wire, wire_accounts, wire_rights, wire_write
 from connectors.hubspot.client import Client
 from connectors.hubspot.companies import PREFIX, TOGETHER, Companies
-from connectors.hubspot.sending import written
 from connectors.hubspot.wire_limits import LIMITS, OAUTH_LIMITS
 from connectors.hubspot.wire_paths import NOTE_TO, Request, paths
+from connectors.sending import written
 from router.model import LeadRef, RecordId
 
 BATCH = 100

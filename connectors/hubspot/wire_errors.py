@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from connectors.errors import ConnectorError, Doubt, Skip, Stop, busy
+from connectors.errors import ConnectorError, Doubt, Skip, Stop, TurnedAway, busy
 from connectors.http import Answer
 from connectors.hubspot.wire_words import errors, listed, words, wrongs
 
@@ -53,6 +53,8 @@ def error_of(answer: Answer) -> ConnectorError:
         return _refused(body, told)
     if status in (423, 477):
         return busy(told, answer.retry_after() or _LOCKED)
+    if not body and answer.is_turned_away():
+        return TurnedAway(told)
     if status == 408 or status >= 500:
         return Doubt(told, after=answer.retry_after())
     if 300 <= status < 400:
@@ -89,7 +91,7 @@ def _object(body: bytes) -> dict[str, Any] | None:
 
 
 def _instead(answer: Answer) -> str:
-    if "html" in answer.headers.get("content-type", "") or answer.body.lstrip()[:1] == b"<":
+    if answer.is_page():
         return "an HTML page came instead of HubSpot's answer: is a proxy in between?"
     return "its answer was empty" if not answer.body.strip() else "its answer was not JSON"
 

@@ -18,6 +18,7 @@ from connectors.hubspot.wire import OWNER, answered, results
 from connectors.hubspot.wire_errors import Refused, content, is_not_there, named_ids
 from connectors.hubspot.wire_paths import NOTE_TO
 from connectors.hubspot.wire_words import entries, errors, part, words
+from connectors.sending import About, Refusal
 from router.model import LeadRef
 
 BODY = "hs_note_body"
@@ -103,14 +104,20 @@ def _verdict(error: Mapping[str, Any]) -> tuple[Verdict, str]:
     return Verdict.REFUSED, detail
 
 
-def named(refusal: Refused, batch: Sequence[Assignment]) -> list[Assignment]:
+def named(refusal: Refusal, batch: Sequence[Assignment]) -> About:
     """Return those of a refused batch that the refusal is about, by their ids, else by the owner that it names."""
-    by_id = [one for one in batch if one.record.ref.record in refusal.ids]
+    if not isinstance(refusal, Refused):
+        return About()
+    found = frozenset(one.record.ref for one in batch if one.record.ref.record in refusal.ids)
     text = json.dumps(refusal.body)
-    if by_id or "owner" not in text.lower():
-        return by_id
-    numbers = frozenset(re.findall(r"\d+", text))
-    return [one for one in batch if one.owner in numbers]
+    if not found and "owner" in text.lower():
+        numbers = frozenset(re.findall(r"\d+", text))
+        found = frozenset(one.record.ref for one in batch if one.owner in numbers)
+    return About(found, _of_all(refusal))
+
+
+def _of_all(refusal: Refused) -> Verdict:
+    return Verdict.GONE if is_not_there(refusal.body) else Verdict.REFUSED
 
 
 # --- notes ------------------------------------------------------------------------------------------------
@@ -168,9 +175,12 @@ def _keys(one: Mapping[str, Any]) -> Iterator[str]:
         yield last_line(str(text))
 
 
-def named_notes(refusal: Refused, batch: Sequence[Note]) -> list[Note]:
+def named_notes(refusal: Refusal, batch: Sequence[Note]) -> About:
     """Return those of a refused batch that the refusal names."""
-    return [note for note in batch if refusal.ids & {note.key, note.ref.record}]
+    if not isinstance(refusal, Refused):
+        return About()
+    found = frozenset(note.ref for note in batch if refusal.ids & {note.key, note.ref.record})
+    return About(found, _of_all(refusal))
 
 
 # --- associations -----------------------------------------------------------------------------------------

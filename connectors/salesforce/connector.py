@@ -37,6 +37,7 @@ from connectors.salesforce.wire_errors import Refused, content, whole
 from connectors.salesforce.wire_limits import LIMITS
 from connectors.salesforce.wire_paths import Request
 from connectors.salesforce.wire_write import ROWS, Carrier, Records, Tasks, Write
+from connectors.sending import written
 from router.model import LeadRef
 
 TOGETHER = MOST * ROWS
@@ -139,7 +140,7 @@ class SalesforceConnector(Connector):
         applied = False
         for writes in batches([one for one in every if isinstance(one, Write)], TOGETHER):
             try:
-                outcomes += self._send(call, list(batches(writes, ROWS)), collection)
+                outcomes += written(writes, partial(self._send, call, collection))
             except (Retry, Stop) as error:
                 if not applied:
                     raise
@@ -150,14 +151,15 @@ class SalesforceConnector(Connector):
     def _send(
         self,
         call: str,
-        parts: Sequence[Sequence[Write]],
         collection: Callable[[Sequence[Write]], Request],
+        writes: Sequence[Write],
     ) -> list[Outcome]:
+        parts = list(batches(writes, ROWS))
         try:
             told = self._together.writes(call, [collection(part) for part in parts])
             return wire_write.joined(told, parts)
         except (Refused, *LOST) as error:
-            return wire_write.each(list(chain(*parts)), error)
+            return wire_write.each(writes, error)
 
     # --- checking -----------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from html import unescape
 from typing import Any
 
 from connectors.contract import Verdict
-from connectors.errors import ConnectorError, Doubt, Retry, Skip, Stop, busy
+from connectors.errors import ConnectorError, Doubt, Retry, Skip, Stop, TurnedAway, busy
 from connectors.http import Answer
 from connectors.salesforce.wire_limits import told
 
@@ -145,7 +145,7 @@ def error_of(answer: Answer) -> ConnectorError:
         return Refused(explained, wrong[0].code)
     if status == 403 and codes & INSUFFICIENT:
         return Barred(said)
-    return Stop(explained)
+    return TurnedAway(explained) if not codes and answer.is_turned_away() else Stop(explained)
 
 
 def _nowhere(answer: Answer) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from connectors.contract import NOBODY, Assignment, Note, Outcome, RawValue, Verdict
-from connectors.errors import Doubt, Retry, Stop
+from connectors.errors import Doubt, Retry, Stop, TurnedAway
 from connectors.salesforce import wire_soql as soql
 from connectors.salesforce.wire import OWNER, Rows, Table, value
 from connectors.salesforce.wire_composite import Told
@@ -92,8 +92,8 @@ def _outcome(one: Write, told: Any) -> Outcome:
 
 def each(writes: Sequence[Write], error: Exception) -> list[Outcome]:
     """Return the outcome of rows whose call ended like this; what was not applied is looked at and sent again."""
-    if isinstance(error, Refused):
-        verdict, detail = Verdict.REFUSED, error.words
+    if isinstance(error, Refused | TurnedAway):
+        verdict, detail = Verdict.REFUSED, str(error)
     elif isinstance(error, Retry | Stop):
         verdict, detail = Verdict.CONFLICT, f"not sent: {error}"
     else:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from connectors.contract import Assignment, Everything, Verdict
+from connectors.errors import Stop
 from connectors.hubspot import wire, wire_write
 from connectors.hubspot.connector import HubSpotConnector
 from connectors.hubspot.wire_limits import LIMITS
@@ -141,14 +142,18 @@ def test_a_trace_id_prevents_no_second_note_so_nothing_is_sent_twice(world: Port
 # --- batches refused as a whole ---------------------------------------------------------------------------
 
 
-def refusing(world: PortalWorld, path: str, bad: str) -> Callable[[Request], Served]:
+NOT_SAYING = Served(400, b'{"status":"error","message":"Something was wrong","category":"VALIDATION_ERROR"}')
+FIREWALL = Served(403, b"<html>Request blocked</html>", {"content-type": "text/html"})
+
+
+def refusing(
+    world: PortalWorld, path: str, bad: str, refusal: Served = NOT_SAYING
+) -> Callable[[Request], Served]:
     """Return a server that refuses batches with a record in them as a whole, and does not say for which."""
 
     def answered(request: Request) -> Served:
         if request.path.endswith(path) and f'"{bad}"' in json.dumps(request.json()):
-            return Served(
-                400, b'{"status":"error","message":"Something was wrong","category":"VALIDATION_ERROR"}'
-            )
+            return refusal
         return world._answer(request)
 
     return answered
@@ -160,6 +165,33 @@ def test_notes_refused_as_a_whole_are_sent_in_halves_and_each_is_written_once(wo
     told = verdicts(world.connector.annotate([note(ref, number) for number, ref in enumerate(refs)]))
     assert told == dict.fromkeys(refs, Verdict.DONE) | {refs[7]: Verdict.REFUSED}
     assert [len(world.notes(ref)) for ref in refs] == [int(ref != refs[7]) for ref in refs]
+
+
+@pytest.mark.parametrize("refusal", [FIREWALL, Served(413, b"Request Entity Too Large")])
+def test_what_a_firewall_turns_away_is_refused_alone_and_ends_no_pass(
+    world: PortalWorld, refusal: Served
+) -> None:
+    refs = [world.add(DAY) for _ in range(20)]
+    ana = world.people()[0]
+    batch = [give(world, ref, ana) for ref in refs]
+    world.server._listener.answer = refusing(world, "/batch/update", refs[7].record, refusal)
+    outcomes = world.connector.assign(batch)
+    assert verdicts(outcomes) == dict.fromkeys(refs, Verdict.DONE) | {refs[7]: Verdict.REFUSED}
+    assert {ref for ref in refs if world.owner(ref) != ana} == {refs[7]}
+    (why,) = {one.detail for one in outcomes if one.verdict is Verdict.REFUSED}
+    assert f"(HTTP {refusal.status})" in why
+    assert verdicts(world.connector.assign([batch[7]])) == {refs[7]: Verdict.REFUSED}
+    world.server._listener.answer = refusing(world, "/notes/batch/create", refs[7].record, refusal)
+    told = verdicts(world.connector.annotate([note(ref, number) for number, ref in enumerate(refs)]))
+    assert told == dict.fromkeys(refs, Verdict.DONE) | {refs[7]: Verdict.REFUSED}
+    assert sum(len(world.notes(ref)) for ref in refs) == 19
+
+
+def test_a_question_that_a_firewall_turns_away_stops_the_pass(world: PortalWorld) -> None:
+    ref = world.add(DAY)
+    world.server._listener.answer = refusing(world, "/batch/read", ref.record, FIREWALL)
+    with pytest.raises(Stop, match="an HTML page came instead"):
+        world.connector.read([ref])
 
 
 # --- names and headers ------------------------------------------------------------------------------------

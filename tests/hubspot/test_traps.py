@@ -11,7 +11,7 @@ import pytest
 from connectors.contract import Absent, Assignment, Everything, Outcome, Verdict
 from connectors.errors import Retry, Stop, Unusable
 from connectors.hubspot.connector import HubSpotConnector
-from connectors.hubspot.sending import SENDINGS
+from connectors.sending import SENDINGS
 from router.model import LeadRef, OwnerId
 from sandbox.faults import PROXY, error_after, error_before
 from sandbox.hubspot.desk import WORKFLOW

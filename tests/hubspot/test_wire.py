@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.contract import Absent, Assignment, Entered, Look, Note, Record, Verdict
-from connectors.errors import ConnectorError, Doubt, Retry, Stop
+from connectors.errors import ConnectorError, Doubt, Retry, Stop, TurnedAway
 from connectors.http import Answer
 from connectors.hubspot import wire, wire_write
 from connectors.hubspot.wire_errors import Refused, content, error_of
@@ -51,12 +51,13 @@ ASKS: list[tuple[Answer, type[ConnectorError], float | None]] = [
     (answer(401, {"category": "EXPIRED_AUTHENTICATION"}), Stop, None),
     (answer(401, b""), Stop, None),
     (answer(403, {"message": "You do not have permissions to view properties"}), Stop, None),
-    (answer(403, b"<html>blocked</html>"), Stop, None),
+    (answer(403, b"<html>blocked</html>"), TurnedAway, None),
     (answer(404, {}), Stop, None),
     (answer(301, b""), Stop, None),
     (answer(407, b"<html>"), Stop, None),
     (answer(400, {"message": "no"}), Refused, None),
-    (answer(400, b"<html>"), Stop, None),
+    (answer(400, b"<html>"), TurnedAway, None),
+    (answer(413, b""), TurnedAway, None),
     (answer(414, {"message": "merged too often"}), Refused, None),
 ]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.contract import Verdict
-from connectors.errors import ConnectorError, Doubt, Retry, Stop
+from connectors.errors import ConnectorError, Doubt, Retry, Stop, TurnedAway
 from connectors.http import Answer
 from connectors.salesforce.wire_errors import Barred, Refused, content, error_of, is_over_limit, row_verdict
 
@@ -52,8 +52,10 @@ def said(status: int, code: str, message: str = "", **more: Any) -> Answer:
         (Answer(404, HTML, b"<html>no such page</html>"), Stop, "there is no such address"),
         (Answer(406, {}, b""), Doubt, "HTTP 406"),
         (Answer(408, {}, b""), Doubt, "HTTP 408"),
-        (Answer(414, {}, b""), Stop, "too long"),
-        (Answer(431, {}, b""), Stop, "too long"),
+        (Answer(403, HTML, b"<html>Forbidden</html>"), TurnedAway, "a proxy in between"),
+        (Answer(413, {}, b""), TurnedAway, "HTTP 413"),
+        (Answer(414, {}, b""), TurnedAway, "too long"),
+        (Answer(431, {}, b""), TurnedAway, "too long"),
         (Answer(420, HTML, MAINTENANCE), Doubt, "HTML page"),
         (Answer(429, {"retry-after": "9"}, b""), Retry, "HTTP 429"),
         (said(500, "UNKNOWN_EXCEPTION", "An unexpected error occurred"), Doubt, "unexpected"),

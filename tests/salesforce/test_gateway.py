@@ -189,6 +189,28 @@ def test_a_write_alone_that_fails_leaves_what_became_of_the_others(world: OrgWor
     assert [world.owner(ref) == world.people()[0] for ref in (refs[0], refs[200])] == [True, False]
 
 
+@pytest.mark.parametrize("status", [403, 413])
+def test_what_a_firewall_turns_away_is_refused_alone_and_ends_no_pass(world: OrgWorld, status: int) -> None:
+    ana = world.people()[0]
+    refs = [world.ref(record) for record in world.org.add_leads([{"LastName": "L"}] * 30)]
+    batch = [Assignment(look.record, ana) for look in world.connector.read(refs).values() if look.record]
+    blocked = Answer(status, b"<html>Request blocked</html>", {"content-type": "text/html"})
+
+    def firewall(request: Request) -> Answer | None:
+        return blocked if request.method != "GET" and refs[7].record.encode() in request.body else None
+
+    world.gateway = firewall
+    outcomes = world.connector.assign(batch)
+    assert verdicts(outcomes) == dict.fromkeys(refs, Verdict.DONE) | {refs[7]: Verdict.REFUSED}
+    assert {ref for ref in refs if world.owner(ref) != ana} == {refs[7]}
+    (why,) = {one.detail for one in outcomes if one.verdict is Verdict.REFUSED}
+    assert f"(HTTP {status})" in why
+    assert verdicts(world.connector.assign([batch[7]])) == {refs[7]: Verdict.REFUSED}
+    told = verdicts(world.connector.annotate([note(ref, number) for number, ref in enumerate(refs)]))
+    assert told == dict.fromkeys(refs, Verdict.DONE) | {refs[7]: Verdict.REFUSED}
+    assert len(world.org.tasks()) == 29
+
+
 @pytest.mark.parametrize(
     "refusal", [Answer(404), errors(404, "NOT_FOUND"), errors(405, "METHOD_NOT_ALLOWED")]
 )
