@@ -114,7 +114,7 @@ class StepEntry(Choice):
     """One step of `otherwise`."""
 
     hold: Annotated[HoldEntry | None, BeforeValidator(_at_most)] = Field(None, description="Wait for a rep.")
-    alert: Flag = Field(False, description="Park the lead and tell people.")  # noqa: FBT003
+    alert: Flag = Field(False, description="Park the lead; `leadswitch parked` lists it.")  # noqa: FBT003
     when: Annotated[Text, *one_of("closed", "full", "nobody")] | None = Field(
         None, alias="if", description="When this step applies; default: always."
     )
