@@ -133,7 +133,7 @@ class RepEntry(Part):
     attributes: dict[Word, Many[Word]] = Field(
         {}, description="What rules may require: language, industry, ..."
     )
-    manager: Word | None = Field(None, description="Who is told when this rep does not act; not yet in force.")
+    manager: Word | None = Field(None, description="Who is told when this rep does not act; not in force.")
 
 
 class CatchUp(Part):
