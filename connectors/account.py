@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Protocol, TypeVar
 
 from router.model import ConnectionName
@@ -36,6 +36,7 @@ class Account:
     `carrier` is what an audit note is to be, one of the kind's `carriers`; `stamps` are the trace fields that will be
     written on the records, and how many characters each must hold; none where the connection asks for none. In `kept` a
     connector finds what those before it left there in this process, such as a token: what other processes do without.
+    A date without a time is a day of `zone`: the stamp of a change is its end, since it may be any moment of it.
     """
 
     connection: ConnectionName
@@ -46,4 +47,5 @@ class Account:
     carrier: str = "note"
     stamps: Mapping[str, int] = field(default_factory=dict)
     rehearsal: bool = False  # looked at only: nothing may be kept, not even that somebody looked
+    zone: tzinfo = UTC
     kept: MutableMapping[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
 
 from config.loader import load, parse
 from config.settings import PROPERTIES, Configuration, Connection, Vocabulary
@@ -139,7 +140,9 @@ def wire(
     mapping, transport = field_mapping(settings), Transport(seams.sleep, seams.stopping)
     gates = gates or Gates()
     account = _account(settings, mapping, seams, transport, rehearsal=rehearsal)
-    connector = kind.open(settings.options, replace(account, kept=gates.kept(settings)))
+    connector = kind.open(
+        settings.options, replace(account, kept=gates.kept(settings), zone=ZoneInfo(found.timezone))
+    )
     router, ours = Router(found.rulebook), question(settings.when)
     transport.gate = gates.open(found, settings, connector.features.limits)
     return Wired(

@@ -69,7 +69,7 @@ class HubSpotConnector(Connector):
             Companies(self._client.ask, self._paths, account.object, company) if company else None
         )
         own = {name for name in account.fields if not name.startswith(PREFIX)}
-        self._fields = frozenset(own | {wire.OWNER, wire.ID, "createdate"})
+        self._fields = frozenset(own | {wire.OWNER, wire.ID, wire.CREATED})
 
     # --- reading ------------------------------------------------------------------------------------------
 
@@ -191,7 +191,9 @@ class HubSpotConnector(Connector):
             return self._searched(walk, position)
         query = wire.listing(position, self._fields.union(walk.dates), size=min(self._size, LIST_PAGE))
         request = Request("GET", self._objects, query=query)
-        return self._read(request, "list", lambda a: wire.listed(a, walk.dates, self._ref))
+        return self._read(
+            request, "list", lambda a: wire.listed(a, walk.dates, self._ref, zone=self._account.zone)
+        )
 
     def _searched(self, walk: Entered, position: str | None) -> Page:
         size, path = min(self._size, SEARCH_PAGE), f"{self._objects}/search"
@@ -200,7 +202,9 @@ class HubSpotConnector(Connector):
         if not fits:
             body = wire.search(walk, position, {wire.OWNER, walk.field}, size=size)
         page = self._read(
-            Request("POST", path, body), "search", lambda a: wire.found(a, walk, position, self._ref)
+            Request("POST", path, body),
+            "search",
+            lambda a: wire.found(a, walk, position, self._ref, zone=self._account.zone),
         )
         return page if fits else self._completed(page)
 

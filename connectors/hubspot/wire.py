@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from connectors.contract import (
@@ -18,27 +18,25 @@ from connectors.contract import (
     Look,
     OwnerChange,
     Page,
-    RawValue,
     Record,
     User,
 )
 from connectors.errors import Doubt, Stop
 from connectors.http import Answer
+from connectors.hubspot.wire_dates import milliseconds, moment, stamp
 from connectors.hubspot.wire_errors import content, named_ids
 from connectors.hubspot.wire_words import entries, errors, part
 from router.model import LeadRef, OwnerId, RecordId
 
 OWNER = "hubspot_owner_id"
 ID = "hs_object_id"
+CREATED = "createdate"
 MERGED = "hs_merged_object_ids"
 FARTHEST = 9_800
 """The last offset into one search that HubSpot is asked for; it refuses 10,000."""
 
 LONGEST_SEARCH = 3_000
 """Characters of a search's body; HubSpot refuses a longer one."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 Ref = Callable[[str], LeadRef]
 """Makes the ref of a record id of this account."""
@@ -50,23 +48,30 @@ Ref = Callable[[str], LeadRef]
 def search(
     walk: Entered, position: str | None, properties: Collection[str], *, size: int
 ) -> Mapping[str, object]:
-    """Return the body of a search for the records of a walk after `position`."""
-    since = {
-        "propertyName": walk.field,
-        "operator": "GTE",
-        "value": str((walk.since - _EPOCH) // _MILLISECOND),
-    }
-    return by_id(since, position, properties, size=size)
+    """Return the body of a search for the records of a walk after `position`.
+
+    Any date but that of creation may be one without a time, which HubSpot keeps as midnight UTC: the days that are not
+    over for everybody who writes them are asked for too, which costs no call.
+    """
+    wanted = [_filter(walk.field, "GTE", walk.since)]
+    if walk.field != CREATED:
+        today = walk.since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        wanted += [_filter(walk.field, "EQ", today - timedelta(days=ago)) for ago in (0, 1)]
+    return by_id(wanted, position, properties, size=size)
+
+
+def _filter(name: str, operator: str, at: datetime) -> Mapping[str, object]:
+    return {"propertyName": name, "operator": operator, "value": milliseconds(at)}
 
 
 def by_id(
-    wanted: Mapping[str, object], position: str | None, properties: Collection[str], *, size: int
+    wanted: Sequence[Mapping[str, object]], position: str | None, properties: Collection[str], *, size: int
 ) -> Mapping[str, object]:
-    """Return the body of a search by one filter that goes on by id: an offset ends at 10,000 records."""
+    """Return the body of a search by any of these filters that goes on by id: an offset ends at 10,000 records."""
     last, offset = _place(position)
     behind = [{"propertyName": ID, "operator": "GT", "value": last}] if last else []
     body: dict[str, object] = {
-        "filterGroups": [{"filters": [wanted, *behind]}],
+        "filterGroups": [{"filters": [one, *behind]} for one in wanted],
         "sorts": [{"propertyName": ID, "direction": "ASCENDING"}],
         "properties": sorted(properties),
         "limit": size,
@@ -96,10 +101,10 @@ def _place(position: str | None) -> tuple[str, str]:
     return last, offset
 
 
-def found(answer: Answer, walk: Entered, position: str | None, ref: Ref) -> Page:
+def found(answer: Answer, walk: Entered, position: str | None, ref: Ref, *, zone: tzinfo = UTC) -> Page:
     """Return a page of a search. Neither its length nor its `total` says anything about the end, `next` does."""
     body = content(answer)
-    changes = [Change(record, moment(record.fields.get(walk.field))) for record in _records(body, ref)]
+    changes = [Change(record, stamp(record.fields.get(walk.field), zone)) for record in _records(body, ref)]
     stamps = [change.stamp for change in changes if change.stamp is not None]
     position = following(body, [change.record.ref.record for change in changes], position)
     return Page(changes, position, max(stamps, default=None), answer.server_time())
@@ -117,36 +122,22 @@ def following(body: Mapping[str, Any], ids: Collection[str], position: str | Non
     return f"{last}+{after}" if after.isdecimal() and int(after) <= FARTHEST else None
 
 
-def listed(answer: Answer, dates: Collection[str], ref: Ref) -> Page:
+def listed(answer: Answer, dates: Collection[str], ref: Ref, *, zone: tzinfo = UTC) -> Page:
     """Return a page of the list."""
     body = content(answer)
-    changes = [Change(record, _newest(record, dates)) for record in _records(body, ref)]
+    changes = [Change(record, _newest(record, dates, zone)) for record in _records(body, ref)]
     stamps = [change.stamp for change in changes if change.stamp is not None]
     return Page(changes, _after(body), max(stamps, default=None), answer.server_time())
 
 
-def _newest(record: Record, dates: Collection[str]) -> datetime | None:
-    moments = (moment(record.fields.get(name)) for name in dates)
+def _newest(record: Record, dates: Collection[str], zone: tzinfo) -> datetime | None:
+    moments = (stamp(record.fields.get(name), zone) for name in dates)
     return max((found for found in moments if found is not None), default=None)
 
 
 def _after(body: Mapping[str, Any]) -> str | None:
     after = part(part(body, "paging"), "next").get("after")
     return str(after) if after else None
-
-
-def moment(raw: RawValue) -> datetime | None:
-    """Read a time in any of HubSpot's forms, aware UTC; None where it is none."""
-    try:
-        text = str(raw or "")
-        if text.isascii() and text.isdecimal():
-            return _EPOCH + timedelta(milliseconds=int(text))
-        found = datetime.fromisoformat(text)
-        if found.tzinfo is UTC:
-            return found
-        return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 # --- records ----------------------------------------------------------------------------------------------

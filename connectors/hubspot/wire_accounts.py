@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from connectors.contract import Company, RawValue
 from connectors.http import Answer
-from connectors.hubspot.wire import OWNER, by_id, fits, following, moment, results
+from connectors.hubspot.wire import OWNER, by_id, fits, following, results
+from connectors.hubspot.wire_dates import moment
 from connectors.hubspot.wire_errors import content
 from connectors.hubspot.wire_words import part
 from router.model import OwnerId, RecordId
@@ -69,9 +70,8 @@ def together(name: str, values: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def search(name: str, values: Sequence[str], position: str | None, *, size: int) -> Mapping[str, object]:
     """Return the body of a search; on text IN finds values in lower case only."""
-    return by_id(
-        {"propertyName": name, "operator": "IN", "values": list(values)}, position, PROPERTIES, size=size
-    )
+    wanted = {"propertyName": name, "operator": "IN", "values": list(values)}
+    return by_id([wanted], position, PROPERTIES, size=size)
 
 
 def found(answer: Answer, position: str | None) -> Found:

@@ -66,7 +66,7 @@ class SalesforceConnector(Connector):
                 f"{account.connection}: Salesforce has no object or field {', '.join(sorted(odd))}"
             )
         self._options, self._account = options, account
-        self._table = Table(account.connection, account.object, account.fields)
+        self._table = Table(account.connection, account.object, account.fields, account.zone)
         self._client = Client(options, account)
         self._together = Together(self._client.ask, options.version)
         self._walks = Walks(self._client.ask, self.read, self._table)

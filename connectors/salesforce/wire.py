@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from connectors.contract import Absent, Change, Entered, Everything, Look, Page,
 from connectors.errors import Doubt, Stop
 from connectors.http import Answer
 from connectors.salesforce import wire_soql as soql
+from connectors.salesforce.wire_dates import moment, stamp
 from connectors.salesforce.wire_ids import full, is_id
 from connectors.salesforce.wire_paths import below_host
 from router.model import ConnectionName, LeadRef, OwnerId, RecordId
@@ -45,6 +46,7 @@ class Table:
     connection: ConnectionName
     object: str
     fields: frozenset[str]
+    zone: tzinfo = UTC
 
     @property
     def leads(self) -> bool:
@@ -128,13 +130,20 @@ def swept(table: Table, position: str | None, fields: Iterable[str]) -> str:
 
 def walked(answer: Answer, body: Any, table: Table, walk: Entered, at: Place) -> Page:
     """Return a page of a walk by date. Its end is `done` and nothing else: the server chooses how long a page is."""
-    changes = [Change(one, moment(one.fields.get(walk.field))) for one in _records(body, table, walk.field)]
-    return _page(answer, changes, _following(body, changes, at))
+    changes = [change(one, table, walk) for one in _records(body, table, walk.field)]
+    return _page(answer, changes, _following(body, changes, walk, at))
+
+
+def change(found: Record, table: Table, walk: Entered) -> Change:
+    """Return a record as it is met on a walk by date."""
+    return Change(found, stamp(found.fields.get(walk.field), table.zone))
 
 
 def swept_page(answer: Answer, body: Any, table: Table, walk: Everything) -> Page:
     """Return a page of the sweep; a full one may be the last, which the next one tells."""
-    changes = [Change(one, _newest(one, walk.dates)) for one in _records(body, table, *walk.dates)]
+    changes = [
+        Change(one, _newest(one, walk.dates, table.zone)) for one in _records(body, table, *walk.dates)
+    ]
     goes_on = changes and (not _done(body) or len(rows(body)) >= PAGE)
     return _page(answer, changes, changes[-1].record.ref.record if goes_on else None)
 
@@ -144,14 +153,15 @@ def _page(answer: Answer, changes: Sequence[Change], position: str | None) -> Pa
     return Page(changes, position, max(stamps, default=None), answer.server_time())
 
 
-def _following(body: Any, changes: Sequence[Change], at: Place) -> str | None:
+def _following(body: Any, changes: Sequence[Change], walk: Entered, at: Place) -> str | None:
     further = cursor(body)
     if further is None:
         return None
-    dated = next((change for change in reversed(changes) if change.stamp is not None), None)
-    if dated is not None and dated.stamp is not None:
+    dates = ((one.record, moment(one.record.fields.get(walk.field))) for one in reversed(changes))
+    last, date = next(((record, date) for record, date in dates if date is not None), (None, None))
+    if last is not None and date is not None:
         new = further if further != at.cursor else ""  # one that stands still leads nowhere
-        return str(Place(soql.like(at.date, dated.stamp), dated.record.ref.record, new))
+        return str(Place(soql.like(at.date, date), last.ref.record, new))
     if further in ("", at.cursor):
         raise Doubt("Salesforce says that there is more, and not where")
     return str(at._replace(cursor=further))
@@ -161,17 +171,8 @@ def _done(body: Any) -> bool:
     return body.get("done") is not False
 
 
-def _newest(record: Record, dates: Iterable[str]) -> datetime | None:
-    return max((at for name in dates if (at := moment(record.fields.get(name)))), default=None)
-
-
-def moment(raw: RawValue) -> datetime | None:
-    """Read a time, or a day as its beginning in UTC; None where it is none."""
-    try:
-        found = datetime.fromisoformat(str(raw or ""))
-        return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
+def _newest(record: Record, dates: Iterable[str], zone: tzinfo) -> datetime | None:
+    return max((at for name in dates if (at := stamp(record.fields.get(name), zone))), default=None)
 
 
 # --- records ----------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from typing import Any
 
 from connectors.contract import Company
 from connectors.salesforce import wire_soql as soql
-from connectors.salesforce.wire import ID, OWNER, Rows, moment, record_id
+from connectors.salesforce.wire import ID, OWNER, Rows, record_id
+from connectors.salesforce.wire_dates import moment
 from connectors.salesforce.wire_ids import full
 from router.model import OwnerId, RecordId
 

@@ -10,10 +10,11 @@ import io
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from connectors.contract import Change, Entered, Page, RawValue
+from connectors.contract import Entered, Page, RawValue
 from connectors.errors import Doubt
 from connectors.http import Answer
-from connectors.salesforce.wire import ID, Table, lost, moment, record
+from connectors.salesforce.wire import ID, Table, change, lost, record
+from connectors.salesforce.wire_dates import moment
 from connectors.salesforce.wire_errors import Refused, error_of, whole
 from connectors.salesforce.wire_ids import is_id
 from connectors.salesforce.wire_paths import Request
@@ -98,7 +99,7 @@ def page(answer: Answer, table: Table, walk: Entered, found: Job) -> Page:
     rows = csv.DictReader(io.StringIO(answer.body.decode("utf-8", "replace"), newline=""))
     there = [record(_row(row), table, names) for row in rows if is_id(row.get(ID) or "")]
     _check_whole(answer, rows.fieldnames or (), len(there))
-    changes = [Change(one, moment(one.fields.get(walk.field))) for one in there]
+    changes = [change(one, table, walk) for one in there]
     stamps = [change.stamp for change in changes if change.stamp is not None]
     locator = answer.headers.get("sforce-locator", _LAST)
     position = None if locator == _LAST else str(found._replace(locator=locator))

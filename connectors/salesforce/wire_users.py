@@ -7,7 +7,8 @@ from typing import Any
 
 from connectors.contract import OwnerChange, User
 from connectors.salesforce import wire_soql as soql
-from connectors.salesforce.wire import ID, Rows, Table, moment
+from connectors.salesforce.wire import ID, Rows, Table
+from connectors.salesforce.wire_dates import moment
 from connectors.salesforce.wire_ids import SHORT, full, is_id
 from router.model import LeadRef, OwnerId
 

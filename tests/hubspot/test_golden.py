@@ -12,6 +12,7 @@ import pytest
 from connectors.contract import Absent, Assignment, Entered, Record, User, Verdict
 from connectors.errors import Doubt, Retry, Stop
 from connectors.hubspot import wire, wire_write
+from connectors.hubspot.wire_dates import moment
 from connectors.hubspot.wire_errors import Refused, content, expired
 from router.model import OwnerId
 from tests.hubspot.recorded import Sample, ref, samples
@@ -81,7 +82,7 @@ def test_a_page_of_the_list_is_its_records_and_its_own_next(sample: Sample) -> N
     assert [told(change.record) for change in page.changes] == [
         (one["id"], one["properties"], owner_in(one)) for one in shown
     ]
-    stamps = [wire.moment(one["properties"].get("createdate")) for one in shown]
+    stamps = [moment(one["properties"].get("createdate")) for one in shown]
     assert [change.stamp for change in page.changes] == stamps
     assert page.newest == max((stamp for stamp in stamps if stamp), default=None)
     if sample.kind == "objects_list_page_200":

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors.contract import Assignment, Everything, Verdict
+from connectors.contract import Assignment, Entered, Everything, Verdict
+from connectors.days import end_of_day
 from connectors.errors import Stop
 from connectors.hubspot import wire, wire_write
 from connectors.hubspot.connector import HubSpotConnector
@@ -18,7 +22,7 @@ from connectors.hubspot.wire_limits import LIMITS
 from connectors.pace import Pacer
 from sandbox.messages import Answer as Served
 from sandbox.messages import Request
-from tests.contract.reading import met
+from tests.contract.reading import met, pages
 from tests.contract.world import DAY
 from tests.contract.writing import give, note, verdicts
 from tests.hubspot.conftest import Open
@@ -137,6 +141,40 @@ def test_a_trace_id_prevents_no_second_note_so_nothing_is_sent_twice(world: Port
     world.connector.annotate([written])
     assert len(world.notes(written.ref)) == 2
     assert not world.connector.features.idempotent_notes
+
+
+# --- dates without a time ---------------------------------------------------------------------------------
+
+NIGHT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""In Los Angeles it is the afternoon of the first."""
+
+
+def test_a_day_that_has_begun_before_the_walk_is_met_and_not_over(world: PortalWorld) -> None:
+    world.portal.define("contacts", "qualified", "date")
+    days = ("2026-02-27", "2026-03-01", "2026-03-02", "2026-03-03")
+    refs = [world.add(DAY, qualified=day) for day in days] + [world.add(DAY)]
+    los_angeles = ZoneInfo("America/Los_Angeles")
+    account = replace(world.account(), zone=los_angeles)
+    connector = HubSpotConnector(world.options(), account, page_size=2)
+    before = world.calls
+    found = list(pages(connector, Entered("qualified", NIGHT)))
+    stamps = {one.record.ref: one.stamp for page in found for one in page.changes}
+    assert stamps == {ref: end_of_day(day, los_angeles) for ref, day in zip(refs[1:4], days[1:], strict=True)}
+    assert all(stamp and stamp >= NIGHT for stamp in stamps.values())
+    assert world.calls - before == len(found) == 2
+    swept = [one for page in pages(connector, Everything(("qualified",))) for one in page.changes]
+    assert {one.record.ref: one.stamp for one in swept if one.record.ref in stamps} == stamps
+    connector.close()
+
+
+def test_a_property_with_times_is_walked_by_them_also_where_it_is_not_that_of_creation(
+    world: PortalWorld,
+) -> None:
+    world.portal.define("contacts", "became", "datetime")
+    refs = [world.add(DAY, became=f"2026-03-02T{hour}:00:00Z") for hour in ("00", "01", "02")]
+    (page,) = pages(world.connector, Entered("became", NIGHT))
+    assert [one.record.ref for one in page.changes if one.stamp and one.stamp >= NIGHT] == refs[1:]
+    assert page.newest == NIGHT.replace(hour=2)
 
 
 # --- batches refused as a whole ---------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from connectors.contract import Absent, Assignment, Entered, Look, Note, Record,
 from connectors.errors import ConnectorError, Doubt, Retry, Stop, TurnedAway
 from connectors.http import Answer
 from connectors.hubspot import wire, wire_write
+from connectors.hubspot.wire_dates import moment
 from connectors.hubspot.wire_errors import Refused, content, error_of
 from connectors.hubspot.wire_paths import paths
 from router.model import OwnerId, RecordId
@@ -162,7 +163,7 @@ MOMENTS = {
 
 @pytest.mark.parametrize("raw", MOMENTS, ids=str)
 def test_times_come_in_several_forms(raw: str | None) -> None:
-    assert wire.moment(raw) == MOMENTS[raw]
+    assert moment(raw) == MOMENTS[raw]
 
 
 # --- reading ----------------------------------------------------------------------------------------------

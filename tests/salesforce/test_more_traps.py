@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from connectors.contract import Absent, Assignment, Entered, Everything, Verdict
+from connectors.days import end_of_day
 from connectors.errors import Retry, Stop
+from connectors.salesforce.connector import SalesforceConnector
 from router.model import LeadRef
 from sandbox.faults import PROXY, error_before
 from sandbox.salesforce import Settings
@@ -151,10 +155,30 @@ def test_trap_30_a_date_without_a_time_is_walked_by_too(world: OrgWorld) -> None
     found = list(pages(world.connector, walk))
     met = {one.record.ref: one.stamp for page in found for one in page.changes}
     assert set(met) == {refs[1], refs[2]}
-    assert met[refs[2]] == DAY.replace(day=2, hour=0)
+    assert met[refs[2]] == end_of_day("2026-03-02", UTC)
     before = world.calls
     world.connector.pages(walk, None)
     assert world.calls == before + 1
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Auckland"])
+def test_pages_of_dates_without_a_time_lose_none_of_a_day_in_any_zone(opened: Open, zone: str) -> None:
+    world = opened(settings=Settings(page=2, session_seconds=1e9))
+    world.org.define("Lead", "Qualified__c date")
+    refs = [world.add(DAY, Qualified__c=f"2026-03-0{day}") for day in (1, 2, 3) for _ in range(3)]
+    connector = SalesforceConnector(world.options(), replace(world.account(), zone=ZoneInfo(zone)))
+    position: str | None = None
+    seen: list[LeadRef] = []
+    for _ in range(9):
+        page = connector.pages(Entered("Qualified__c", DAY), position)
+        seen += [one.record.ref for one in page.changes]
+        position = page.next
+        if position is None:
+            break
+        world.tick(3 * 86_400)  # the cursor ends, the place holds
+    assert seen == refs
+    assert page.newest == end_of_day("2026-03-03", ZoneInfo(zone))
+    connector.close()
 
 
 def test_a_custom_moment_is_walked_by_at_the_cost_of_one_call(world: OrgWorld) -> None:

@@ -16,6 +16,7 @@ from connectors.http import Answer
 from connectors.salesforce import wire, wire_bulk
 from connectors.salesforce import wire_soql as soql
 from connectors.salesforce.wire import Place
+from connectors.salesforce.wire_dates import moment
 from connectors.salesforce.wire_ids import full, is_id
 from tests.salesforce.recorded import DATE, ref, samples, table
 
@@ -91,7 +92,7 @@ def test_a_moment_is_written_in_utc(at: datetime, literal: str) -> None:
     ],
 )
 def test_a_time_is_read_in_each_form(raw: Any, at: datetime | None) -> None:
-    assert wire.moment(raw) == at
+    assert moment(raw) == at
 
 
 @pytest.mark.parametrize("name", ["Email", "Plan__c", "RecordType.DeveloperName", "Account__r.Owner.Name"])
