@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -217,3 +219,19 @@ def test_notes_whose_answers_are_cut_off_are_not_written_twice(account: Account)
     account.clock.pass_by(minutes=1)
     assert account.run("sync").code == 0
     assert [len(account.portal.notes(record)) for record in records] == [1, 1, 1]
+
+
+def test_a_date_without_a_time_brings_the_leads_of_the_first_day_and_none_of_the_day_before(
+    account: Account,
+) -> None:
+    account.portal.define("contacts", "qualified", "date")
+    account.office.change("leadswitch.yaml", "    take: all\n", "    enters: [qualified]\n")
+    today = account.clock.now().astimezone(ZoneInfo("Europe/London")).date()
+    account.lead(qualified=str(today - timedelta(days=1)))
+    assert account.run("sync", "--json").object["assigned"] == 0
+    account.lead(qualified=str(today))
+    assert account.run("sync", "--json").object["assigned"] == 1
+    assert [owner is None for owner in account.owners()] == [True, False]
+    account.clock.pass_by(hours=30)  # it shows late
+    account.lead(qualified=str(today))
+    assert account.run("sync", "--json").object["assigned"] == 1
