@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -183,6 +183,14 @@ class Ledger:
         )
         return rows_of(tx, query)
 
+    def wait_again(self, tx: sa.Connection, now: datetime) -> None:
+        """Let what is in doubt wait its whole window from now on; not for ever: what waited long enough is left."""
+        doubtful = self.at_steps(tx, (Step.DOUBTFUL, Step.NOTE_DOUBTFUL), limit=_ALL)
+        soon = [
+            row for row in doubtful if row.due and (landed := _landed_by(row)) and row.due <= landed + _ONCE
+        ]
+        self.move(tx, [row._replace(due=now + _window(row)) for row in soon])
+
     # --- cursors ---
 
     def cursor(self, tx: sa.Connection, walk: str) -> Cursor:
@@ -204,6 +212,7 @@ class Ledger:
 
 
 _ALL = 1_000_000
+_ONCE = timedelta(minutes=2)
 _INTENTS = {
     Step.WRITING: Step.DOUBTFUL,
     Step.NOTING: Step.NOTE_DOUBTFUL,
@@ -224,8 +233,11 @@ _INSERT_VALUES = inserting(schema.lead_values, "id", "record", "body")
 
 def _landed_by(row: Row) -> datetime | None:
     """Return when a write whose intent was left has landed or never will."""
-    window = NOTE_WINDOW if row.step is Step.NOTE_DOUBTFUL else ZOMBIE_WINDOW
-    return row.intent_at and row.intent_at + window
+    return row.intent_at and row.intent_at + _window(row)
+
+
+def _window(row: Row) -> timedelta:
+    return NOTE_WINDOW if row.step is Step.NOTE_DOUBTFUL else ZOMBIE_WINDOW
 
 
 def _seen(row: Row) -> OwnerId | None:

@@ -15,6 +15,7 @@ from connectors.errors import Retry, Stop
 from router.model import ConnectionName, RepId
 from sync import schema
 from sync.calendars.reading import read_calendars
+from sync.clocks import heed_jump
 from sync.codec import dumps
 from sync.deliver import deliver, look_for_notes, note
 from sync.directory import Directory, directory
@@ -204,8 +205,10 @@ def _tasks(work: Pass, walks: Sequence[Walk]) -> Iterator[Task | None]:
     While a walk goes on leads are decided as they come in, a whole batch at a time; before the next page is taken in.
     """
     yield from (walk.asking() for walk in walks)
+    while work.clocks is None and any(walk.under_way for walk in walks):
+        yield None
     line = Line(work)
-    yield from one_task_each(work, _left(work))
+    yield from one_task_each(work, _left(work, heed_jump(work)))
     while True:
         yield from (walk.asking() for walk in walks if walk.may_ask())
         under_way = any(walk.under_way for walk in walks)
@@ -227,18 +230,18 @@ LEFT: Sequence[tuple[tuple[Step, ...], Begin]] = (
 """What earlier passes may have left to do, and who does it."""
 
 
-def _left(work: Pass) -> Iterator[tuple[Begin, Sequence[Row]]]:
+def _left(work: Pass, by: datetime) -> Iterator[tuple[Begin, Sequence[Row]]]:
     standing = _standing(work)
     for steps, begin in LEFT:
         if any(standing[step] for step in steps):
-            yield from ((begin, rows) for rows in _due_at(work, *steps))
+            yield from ((begin, rows) for rows in _due_at(work, steps, by))
 
 
-def _due_at(work: Pass, *steps: Step) -> Iterator[Sequence[Row]]:
+def _due_at(work: Pass, steps: Sequence[Step], by: datetime) -> Iterator[Sequence[Row]]:
     after = ""
     while True:
         with work.session.transaction("left") as tx:
-            rows = work.ledger.at_steps(tx, steps, limit=work.batch, due=work.now(), after=after)
+            rows = work.ledger.at_steps(tx, steps, limit=work.batch, due=by, after=after)
         if not rows:
             return
         after = rows[-1].key

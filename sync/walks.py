@@ -110,6 +110,7 @@ class Walk:
     def _came(self, cursor: Cursor, page: Page) -> _Came:
         """Ask for the page behind this one, and normalise while the ledger is written; raw records are let go."""
         normalise, cursor, following = self._work.wired.normalise, self._after(cursor, page), None
+        self._work.clocks = (self._work.now(), page.server_time)
         self._at_hand = max(1, min(_PAGES, _LEADS // max(1, len(page.changes))))
         if cursor.position is not None and self._has_room() and not self._work.seams.stopping():
             following = self._work.seams.spawn(self._question(cursor))

@@ -95,7 +95,7 @@ class Pass:
     again to be decided; never more than `FRESH`. `over` are rows that are done with, to be written with the next
     transaction: should it never come, their notes are looked for. `made` are decisions by number whose notes are not
     written yet, `turns` how each team's turns stood at a position of the log, `gone` who was not there:
-    right while nobody else wrote into it.
+    right while nobody else wrote into it. `clocks` are ours and the CRM's when its last page came.
     """
 
     id: str
@@ -114,6 +114,7 @@ class Pass:
     turns: tuple[int, Mapping[TeamName, TeamTurns]] = field(default=(-1, {}))
     gone: Gone = ({}, {})
     companies: Companies | None = None
+    clocks: tuple[datetime, datetime] | None = None
 
     @property
     def connector(self) -> Connector:

@@ -98,6 +98,13 @@ _UNSENT = Profile(
     chances={"cut_before": 1.0, "zombie": 0.0, "trace_in_fields": 0.0}, rates={"cut_before": 0.2}
 )
 _LATE = Profile(chances={"zombie": 1.0, "person": 1.0, "trace_in_fields": 0.0}, rates={"zombie": 0.6})
+_JUMPS = Profile(
+    chances={"one_worker": 0.0, "clock_jump": 1.0, "zombie": 1.0, "trace_in_fields": 0.0},
+    rates={"zombie": 0.6},
+    leads=(8, 12),
+    arrivals=200.0,
+    jumps=(40.0, 80.0),
+)
 _CRASHES = Profile(chances={"crash": 1.0, "trace_in_fields": 0.0}, rates={"crash": 0.04})
 _PEOPLE = Profile(chances={"person": 1.0, "person_at_once": 1.0}, rates={"person_at_once": 0.4})
 _LOST = _world(refused=1.0, deleted=1.0, merged=1.0)
@@ -167,6 +174,7 @@ _LISTED = (
         {"sync.ledger.Ledger.move": plants.due_at_once, "sync.ledger.Ledger.save": plants.due_at_once},
         _LATE,
     ),
+    Mutant("by_our_clock", {"sync.passes.heed_jump": plants.by_our_clock}, _JUMPS),
     Mutant("notes_not_looked_for", _through(wrong.NeverFindsNotes), _CUTS),
     Mutant("doubtful_notes_count", _through(wrong.FindsEveryNote), _UNSENT),
     Mutant("joined_by_position", _through(wrong.JoinedByPosition), _LOST),

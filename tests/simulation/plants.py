@@ -139,6 +139,11 @@ def tugs_not_seen(_: Any) -> Any:
     return lambda *args: ()
 
 
+def by_our_clock(_: Any) -> Any:
+    """Our clock alone says when a write that is in doubt has landed or never will."""
+    return lambda work: work.now()
+
+
 def not_given_back(_: Any) -> Any:
     """A claim that comes to nothing keeps its turn."""
     return _nothing
