@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -112,9 +111,7 @@ def test_of_many_notices_some_are_shown_and_how_many_more_there_are(office: Offi
 def test_ten_thousand_problems_are_counted_and_the_list_is_short(office: Office) -> None:
     rules = "".join(f"  - {{name: r{n}, when: {{emial{n}: x}}, assign: keep}}\n" for n in range(10_000))
     office.write("rules.yaml", "rules:\n" + rules)
-    began = time.perf_counter()
     told = office.run("check")
-    assert time.perf_counter() - began < 60
     assert told.code == 2
     assert len(told.err.splitlines()) < 60
     assert "more; `leadswitch check --json` lists all of them" in told.err

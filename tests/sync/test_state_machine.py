@@ -331,9 +331,15 @@ class Engine(RuleBasedStateMachine):
                 assert self.office.owner(record) == self.chosen[record]
 
     def teardown(self) -> None:
+        if hasattr(self, "office"):
+            try:
+                self.all_ends_well()
+            finally:
+                self.office.store.close()
+                shutil.rmtree(self.folder)
+
+    def all_ends_well(self) -> None:
         """Nothing goes wrong any more: after some passes nothing is pending, and nobody was forgotten."""
-        if not hasattr(self, "office"):
-            return
         self.office.off = timedelta()
         for _ in range(6):
             self.office.clock.pass_by(hours=25)
@@ -344,8 +350,6 @@ class Engine(RuleBasedStateMachine):
         self.raced.clear()
         self.the_books_are_right()
         self.nothing_is_pending(Books.of(self.office))
-        self.office.store.close()
-        shutil.rmtree(self.folder)
 
     def nothing_is_pending(self, books: Books) -> None:
         newest = {entry.record: entry for entry in books.entries}
