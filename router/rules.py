@@ -181,7 +181,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Park it and tell people."""
+    """Park it: people are to look at it."""
 
 
 WAIT = 14_400.0
