@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,9 +46,11 @@ class Cursor:
     started: datetime | None = None
 
 
-def rows_of(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Row]:
-    """Yield the rows that `query` over `schema.leads` selects."""
-    for found in connection.execute(query).mappings():
+def rows_of(
+    connection: sa.Connection, query: sa.Select[Any], asked: Mapping[str, Any] | None = None
+) -> Iterator[Row]:
+    """Yield the rows that `query` over `schema.leads` selects; `asked` are its parameters."""
+    for found in connection.execute(query, asked).mappings():
         yield _row(*(found[name] for name in _READ))
 
 
@@ -88,22 +90,13 @@ class Ledger:
         after: str = "",
     ) -> list[Row]:
         """Return rows at `steps` by key, behind the key `after`; with `due`, only those due by then."""
-        leads = schema.leads
-        query = sa.select(leads).where(
-            leads.c.connection == self.connection, leads.c.step.in_(list(steps)), leads.c.key > after
-        )
-        if due is not None:
-            query = query.where(sa.or_(leads.c.due.is_(None), leads.c.due <= due))
-        return list(rows_of(tx, query.order_by(leads.c.key).limit(limit)))
+        asked = {"here": self.connection, "steps": list(steps), "after": after, "most": limit}
+        query = _AT_STEPS if due is None else _DUE_AT_STEPS
+        return list(rows_of(tx, query, asked | ({"by": due} if due is not None else {})))
 
     def waiting(self, tx: sa.Connection, *, limit: int) -> list[str]:
         """Return the keys of the leads without a decision, those that entered first coming first."""
-        leads = schema.leads
-        seen: sa.ColumnElement[str] = sa.literal_column(
-            f"'{Step.SEEN}'"
-        )  # no parameter: the index of these leads alone is meant
-        query = sa.select(leads.c.key).where(leads.c.connection == self.connection, leads.c.step == seen)
-        return list(tx.scalars(query.order_by(leads.c.stamp, leads.c.key).limit(limit)))
+        return list(tx.scalars(_IN_LINE, {"here": self.connection, "most": limit}))
 
     def rows(self, tx: sa.Connection, keys: Iterable[str]) -> Iterator[Row]:
         """Yield the rows of these keys, in any order."""
@@ -111,12 +104,8 @@ class Ledger:
 
     def standing(self, tx: sa.Connection) -> Counter[Step]:
         """Count the entries at each step that has something left to do; the many that ended are not counted."""
-        leads = schema.leads
-        open_steps = [step for step in Step if step not in ENDED]
-        query = sa.select(leads.c.step, sa.func.count()).where(
-            leads.c.connection == self.connection, leads.c.step.in_(open_steps)
-        )
-        return Counter({Step(step): count for step, count in tx.execute(query.group_by(leads.c.step))})
+        found = tx.execute(_STANDING, {"here": self.connection})
+        return Counter({Step(step): count for step, count in found})
 
     def insert(self, tx: sa.Connection, rows: Sequence[Row]) -> None:
         _INSERT(tx, (self._new(row) for row in rows))
@@ -194,12 +183,7 @@ class Ledger:
     # --- cursors ---
 
     def cursor(self, tx: sa.Connection, walk: str) -> Cursor:
-        table = schema.cursors
-        found = (
-            tx.execute(sa.select(table).where(table.c.connection == self.connection, table.c.walk == walk))
-            .mappings()
-            .first()
-        )
+        found = tx.execute(_CURSOR, {"here": self.connection, "walk": walk}).mappings().first()
         if found is None:
             return Cursor(walk)
         return Cursor(**{name: found[name] for name in Cursor.__slots__})
@@ -218,6 +202,30 @@ _INTENTS = {
     Step.NOTING: Step.NOTE_DOUBTFUL,
     Step.CLAIMED: Step.DOUBTFUL,
 }
+_LEADS, _HERE = schema.leads.c, schema.leads.c.connection == sa.bindparam("here")
+_AT_STEPS = (
+    sa.select(schema.leads)
+    .where(_HERE, _LEADS.step.in_(sa.bindparam("steps", expanding=True)), _LEADS.key > sa.bindparam("after"))
+    .order_by(_LEADS.key)
+    .limit(sa.bindparam("most"))
+)
+_DUE_AT_STEPS = _AT_STEPS.where(sa.or_(_LEADS.due.is_(None), _LEADS.due <= sa.bindparam("by")))
+_SEEN: sa.ColumnElement[str] = sa.literal_column(f"'{Step.SEEN}'")
+"""No parameter: the index of these leads alone is meant."""
+_IN_LINE = (
+    sa.select(_LEADS.key)
+    .where(_HERE, _LEADS.step == _SEEN)
+    .order_by(_LEADS.stamp, _LEADS.key)
+    .limit(sa.bindparam("most"))
+)
+_STANDING = (
+    sa.select(_LEADS.step, sa.func.count())
+    .where(_HERE, _LEADS.step.in_([step for step in Step if step not in ENDED]))
+    .group_by(_LEADS.step)
+)
+_CURSOR = sa.select(schema.cursors).where(
+    schema.cursors.c.connection == sa.bindparam("here"), schema.cursors.c.walk == sa.bindparam("walk")
+)
 _BY_RECORD = Lookup(schema.leads, "record", _READ)
 _BY_KEY = Lookup(schema.leads, "key", _READ)
 _VALUES = Lookup(schema.lead_values, "id", ("id", "body"))
