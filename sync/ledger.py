@@ -176,7 +176,9 @@ class Ledger:
         """Let what is in doubt wait its whole window from now on; not for ever: what waited long enough is left."""
         doubtful = self.at_steps(tx, (Step.DOUBTFUL, Step.NOTE_DOUBTFUL), limit=_ALL)
         soon = [
-            row for row in doubtful if row.due and (landed := _landed_by(row)) and row.due <= landed + _ONCE
+            row
+            for row in doubtful
+            if row.due and (landed := _landed_by(row)) and row.due <= landed + _WAITED_ENOUGH
         ]
         self.move(tx, [row._replace(due=now + _window(row)) for row in soon])
 
@@ -196,13 +198,15 @@ class Ledger:
 
 
 _ALL = 1_000_000
-_ONCE = timedelta(minutes=2)
+_WAITED_ENOUGH = timedelta(minutes=2)
+"""How far behind its window a row in doubt may be due to wait again: no clock that stands still keeps it for ever."""
 _INTENTS = {
     Step.WRITING: Step.DOUBTFUL,
     Step.NOTING: Step.NOTE_DOUBTFUL,
     Step.CLAIMED: Step.DOUBTFUL,
 }
-_LEADS, _HERE = schema.leads.c, schema.leads.c.connection == sa.bindparam("here")
+_LEADS = schema.leads.c
+_HERE = _LEADS.connection == sa.bindparam("here")
 _AT_STEPS = (
     sa.select(schema.leads)
     .where(_HERE, _LEADS.step.in_(sa.bindparam("steps", expanding=True)), _LEADS.key > sa.bindparam("after"))
