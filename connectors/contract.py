@@ -69,13 +69,20 @@ class Change:
 class Page:
     """One page of a walk. `next` None is the end, and nothing else is: a page may be short or empty before it.
 
-    `newest` is the newest stamp on the page, `server_time` the CRM's clock when it answered (aware UTC).
+    `newest` is the newest stamp on the page, `server_time` the CRM's clock when it answered (aware UTC). `parts`, where
+    there are any, are positions that together lead to what `next` leads to, and may be followed beside each other.
     """
 
     changes: Sequence[Change]
     next: str | None
     newest: datetime | None
     server_time: datetime
+    parts: tuple[str, ...] = ()
+
+    @property
+    def leads_to(self) -> tuple[str, ...]:
+        """The positions that lead to the rest of the walk: its parts, or the next one, or none at its end."""
+        return self.parts or ((self.next,) if self.next is not None else ())
 
 
 class Absent(StrEnum):

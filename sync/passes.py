@@ -190,9 +190,15 @@ def _standing(work: Pass) -> Counter[Step]:
 def _walking(walks: Sequence[Walk]) -> Iterator[Task | None]:
     """Yield the asking for each next page, and take in what came; None is "nothing yet"."""
     while any(walk.under_way for walk in walks):
-        yield from (walk.asking() for walk in walks if walk.may_ask())
+        yield from _asking(walks)
         if not _took_in(walks) and any(walk.under_way for walk in walks):
             yield None
+
+
+def _asking(walks: Sequence[Walk]) -> Iterator[Task]:
+    for walk in walks:
+        while (task := walk.asking()) is not None:
+            yield task
 
 
 def _took_in(walks: Sequence[Walk]) -> bool:
@@ -204,13 +210,13 @@ def _tasks(work: Pass, walks: Sequence[Walk]) -> Iterator[Task | None]:
 
     While a walk goes on leads are decided as they come in, a whole batch at a time; before the next page is taken in.
     """
-    yield from (walk.asking() for walk in walks)
+    yield from _asking(walks)
     while work.clocks is None and any(walk.under_way for walk in walks):
         yield None
     line = Line(work)
     yield from one_task_each(work, _left(work, heed_jump(work)))
     while True:
-        yield from (walk.asking() for walk in walks if walk.may_ask())
+        yield from _asking(walks)
         under_way = any(walk.under_way for walk in walks)
         rows = [] if under_way and len(work.fresh) < work.batch else line.decided()
         if rows:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from itertools import zip_longest
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from sync.seams import Pending
 from sync.work import Pass, Steps, Task
 
 _FIRST_DAY = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_PAGES, _LEADS = 3, 400
+_PAGES, _LEADS = 3, 600
 """How many pages may have come, or be on their way, and not be taken in; fewer where so many leads are in them."""
 
 SWEEP = "*"
@@ -38,94 +39,134 @@ def first_walk(work: Pass, field: str) -> bool:
     return explicit and cursor.floor == (cursor.watermark or _FIRST_DAY)
 
 
-class _Came(NamedTuple):
-    """A page as it came: the cursor behind it, its leads, and the next one where it is asked for already."""
+class _Part:
+    """A part of a walk on its way: where it goes on, None before the first page.
 
-    cursor: Cursor
+    `asked` and `taken` count its pages, each by one thread at a time.
+    """
+
+    def __init__(self, position: str | None) -> None:
+        self.position = position
+        self.following: Pending[_Came] | None = None
+        self.asking = False
+        self.asked = self.taken = 0
+
+
+class _Came(NamedTuple):
+    """A page of a part as it came, without its raw records; the parts that begin there, and the next page where it is
+    asked for already.
+    """
+
+    part: _Part
+    page: Page
     met: Sequence[Met]
+    begun: Sequence[_Part]
     following: Pending[_Came] | None
 
 
 class Walk:
     """The records that entered by `field` since the floor, with the overlap, or from where a pass stopped.
 
-    A page that comes asks for the next one where it comes, so that the CRM need not wait for what is done with it; not
-    many are ahead, so that leads are decided while they are still at hand.
+    A page that comes asks for the next one where it comes, so that the CRM need not wait for what is done with it, and
+    two parts of a long walk are asked for beside each other; not many pages are ahead, so that leads are decided while
+    they are still at hand.
     """
+
+    abreast = 2
 
     def __init__(self, work: Pass, field: str) -> None:
         self._work = work
         self._cursor = _cursor(work, field)
-        self._pages: deque[tuple[Cursor, Sequence[Met]]] = deque()
-        self._following: Pending[_Came] | None = None
-        self._asking = self._asked_all = False
-        self._asked = self._taken = 0  # pages; each is counted by one thread at a time
+        self._parts = [_Part(position) for position in _positions(self._cursor)]
+        self._standing = {part: part.position for part in self._parts}  # as far as pages are in the ledger
+        self._pages: deque[_Came] = deque()
         self._at_hand = 1
 
     @property
     def under_way(self) -> bool:
-        return bool(self._pages) or not self._asked_all
+        return bool(self._pages or self._parts)
 
-    def may_ask(self) -> bool:
-        return not self._asking and not self._asked_all and (self._following is not None or self._has_room())
+    def asking(self) -> Task | None:
+        """Return what asks for the next page of a part, or waits for it where the one before asked; None is not now."""
+        for part in self._abreast():
+            if not part.asking and (part.following is not None or self._has_room(part)):
+                part.asking = True
+                return self._asking(part)
+        return None
 
-    def _has_room(self) -> bool:
-        return self._asked - self._taken < self._at_hand
+    def _abreast(self) -> Sequence[_Part]:
+        return self._parts[: self.abreast]
 
-    def asking(self) -> Task:
-        """Ask for the next page, or wait for it where the one before asked."""
-        self._asking = True
-        if self._cursor.floor is None and self._cursor.position is None:
+    def _has_room(self, part: _Part) -> bool:
+        return part.asked - part.taken < math.ceil(self._at_hand / max(1, len(self._abreast())))
+
+    def _asking(self, part: _Part) -> Task:
+        if part.position is None and (yield from self._is_over_at_once()):
+            return
+        self._landed((yield part.following or self._question(part, part.position)))
+        while self._work.seams.stopping():  # what comes is not thrown away
+            while self.take_in():
+                pass
+            following = next((one.following for one in self._parts if one.following and not one.asking), None)
+            if following is None:
+                return
+            self._landed((yield following))
+
+    def _is_over_at_once(self) -> Steps[bool]:
+        """Begin the walk; say whether that is all of it, as in the first one of `take: new`."""
+        if self._cursor.floor is None:
             self._cursor = yield from _first(self._work, self._cursor)
             if isinstance(self._work.wired.settings.take, New):
-                self._asked_all = True
-                return
-        self._landed((yield self._following or self._question(self._cursor)))
-        while self._work.seams.stopping():  # what comes is not thrown away
-            self.take_in()
-            if self._following is None:
-                return
-            self._landed((yield self._following))
-
-    def _landed(self, came: _Came) -> None:
-        self._cursor, self._following = came.cursor, came.following
-        self._pages.append((came.cursor, came.met))
-        self._asking, self._asked_all = False, self._cursor.position is None
-
-    def _question(self, cursor: Cursor) -> Callable[[], _Came]:
-        """Return the call for the page behind `cursor`."""
-        cursor = self._begun(cursor)
-        self._asked += 1
-        page = self._work.asking(partial(self._work.connector.pages, self._walk(cursor), cursor.position))
-        return lambda: self._came(cursor, page())
+                self._parts.clear()
+                return True
+        self._cursor = self._begun(self._cursor)
+        return False
 
     def _begun(self, cursor: Cursor) -> Cursor:
-        if cursor.position is not None:
-            return cursor
         return replace(cursor, since=_since(self._work, cursor), newest=None, started=None)
 
-    def _walk(self, cursor: Cursor) -> Entered | Everything:
-        return Entered(cursor.walk, cursor.since or _FIRST_DAY)
+    def _landed(self, came: _Came) -> None:
+        part, at = came.part, self._parts.index(came.part)
+        part.position, part.following, part.asking = (
+            next(iter(came.page.leads_to), None),
+            came.following,
+            False,
+        )
+        self._parts[at : at + 1] = [part, *came.begun] if part.position is not None else []
+        self._pages.append(came)
 
-    def _came(self, cursor: Cursor, page: Page) -> _Came:
+    def _question(self, part: _Part, position: str | None) -> Callable[[], _Came]:
+        """Return the call for the page of a part at `position`."""
+        part.asked += 1
+        page = self._work.asking(partial(self._work.connector.pages, self._walk(), position))
+        return lambda: self._came(part, page())
+
+    def _walk(self) -> Entered | Everything:
+        return Entered(self._cursor.walk, self._cursor.since or _FIRST_DAY)
+
+    def _came(self, part: _Part, page: Page) -> _Came:
         """Ask for the page behind this one, and normalise while the ledger is written; raw records are let go."""
-        normalise, cursor, following = self._work.wired.normalise, self._after(cursor, page), None
+        normalise, following, onward = self._work.wired.normalise, None, page.leads_to
         self._work.clocks = (self._work.now(), page.server_time)
         self._at_hand = max(1, min(_PAGES, _LEADS // max(1, len(page.changes))))
-        if cursor.position is not None and self._has_room() and not self._work.seams.stopping():
-            following = self._work.seams.spawn(self._question(cursor))
-        return _Came(cursor, [(normalise(change.record), change.stamp) for change in page.changes], following)
-
-    def _after(self, cursor: Cursor, page: Page) -> Cursor:
-        return _met(cursor, page)
+        if onward and self._has_room(part) and not self._work.seams.stopping():
+            following = self._work.seams.spawn(self._question(part, onward[0]))
+        met = [(normalise(change.record), change.stamp) for change in page.changes]
+        return _Came(part, replace(page, changes=()), met, [_Part(other) for other in onward[1:]], following)
 
     def take_in(self) -> bool:
         """Take the oldest page that waits into the ledger; say whether there was one."""
         if not self._pages:
             return False
-        self._ingest(*self._pages.popleft())
-        self._taken += 1
+        part, page, met, begun, _ = self._pages.popleft()
+        part.taken += 1
+        self._standing |= zip_longest((part, *begun), page.leads_to)
+        self._cursor = self._after(self._cursor, page, _position(self._standing.values()))
+        self._ingest(self._cursor, met)
         return True
+
+    def _after(self, cursor: Cursor, page: Page, position: str | None) -> Cursor:
+        return _met(cursor, page, position)
 
     def _ingest(self, cursor: Cursor, met: Sequence[Met]) -> None:
         ingest(self._work, met, cursor)
@@ -139,29 +180,35 @@ class Sweep(Walk):
     asked (`since`); its watermark is the latest of those of the walks, so that nothing older is taken.
     """
 
+    abreast = 1
+
     def __init__(self, work: Pass) -> None:
         super().__init__(work, SWEEP)
-        self._most = _affordable(work, self._cursor)
+        self._left = _affordable(work, self._cursor)
 
     @property
     def under_way(self) -> bool:
-        may_come = self._asking or self._following is not None or self._asked < self._most
-        return bool(self._pages) or (may_come and not self._asked_all)
+        may_come = self._left > 0 or any(part.asking or part.following for part in self._abreast())
+        return bool(self._pages) or (bool(self._parts) and may_come)
 
-    def _has_room(self) -> bool:
-        return self._asked < self._most and super()._has_room()
+    def _has_room(self, part: _Part) -> bool:
+        return self._left > 0 and super()._has_room(part)
+
+    def _question(self, part: _Part, position: str | None) -> Callable[[], _Came]:
+        self._left -= 1
+        return super()._question(part, position)
 
     def _begun(self, cursor: Cursor) -> Cursor:
-        now = self._work.now()
-        return replace(cursor, since=now, started=cursor.started or now)
+        return replace(cursor, started=self._work.now())
 
-    def _walk(self, cursor: Cursor) -> Entered | Everything:  # noqa: ARG002 - there is but one
+    def _walk(self) -> Entered | Everything:
         return Everything(self._work.wired.settings.enters)
 
-    def _after(self, cursor: Cursor, page: Page) -> Cursor:
-        if page.next is not None:
-            return replace(cursor, position=page.next)
-        return replace(cursor, position=None, floor=cursor.started, started=None)
+    def _after(self, cursor: Cursor, page: Page, position: str | None) -> Cursor:  # noqa: ARG002 - no date says where it is
+        now = self._work.now()
+        if position is not None:
+            return replace(cursor, position=position, since=now)
+        return replace(cursor, position=None, since=now, floor=cursor.started, started=None)
 
     def _ingest(self, cursor: Cursor, met: Sequence[Met]) -> None:
         self._work.counts.seen += ingest(self._work, met, cursor, sweep=True)
@@ -225,11 +272,23 @@ def _since(work: Pass, cursor: Cursor) -> datetime:
     return max(since, cursor.watermark or since)
 
 
-def _met(cursor: Cursor, page: Page) -> Cursor:
+def _met(cursor: Cursor, page: Page, position: str | None) -> Cursor:
     """Return the cursor after `page`; the floor moves only at the end of the walk."""
     newest = max((t for t in (cursor.newest, page.newest) if t is not None), default=None)
     started = cursor.started or page.server_time
-    if page.next is not None:
-        return replace(cursor, position=page.next, newest=newest, started=started)
+    if position is not None:
+        return replace(cursor, position=position, newest=newest, started=started)
     floor = cursor.floor if newest is None else max(cursor.floor or _FIRST_DAY, min(newest, started))
     return replace(cursor, position=None, floor=floor, since=None, newest=None, started=None)
+
+
+_BESIDE = "\x1f"
+"""Between the positions of the parts of a walk, in its cursor."""
+
+
+def _positions(cursor: Cursor) -> Sequence[str | None]:
+    return (None,) if cursor.position is None else cursor.position.split(_BESIDE)
+
+
+def _position(parts: Iterable[str | None]) -> str | None:
+    return _BESIDE.join(part for part in parts if part is not None) or None

@@ -29,7 +29,7 @@ from connectors.contract import (
 )
 from connectors.errors import Retry, Stop, Unusable
 from connectors.http import Answer
-from connectors.hubspot import Options, wire, wire_accounts, wire_rights, wire_write
+from connectors.hubspot import Options, wire, wire_accounts, wire_rights, wire_walks, wire_write
 from connectors.hubspot.client import Client
 from connectors.hubspot.companies import PREFIX, TOGETHER, Companies
 from connectors.hubspot.wire_limits import LIMITS, OAUTH_LIMITS
@@ -41,6 +41,7 @@ BATCH = 100
 HISTORY_BATCH = 50
 OWNERS_PAGE = 500
 SEARCH_PAGE, LIST_PAGE = 200, 100
+WHOLE = 50
 FEATURES = Features(
     read_batch=BATCH, write_batch=BATCH, note_batch=BATCH, history=True, accounts=True, limits=LIMITS
 )
@@ -49,9 +50,11 @@ T = TypeVar("T")
 
 
 class HubSpotConnector(Connector):
-    """A connector to a portal. `page_size` caps the pages of walks."""
+    """A connector to a portal. `page_size` caps the pages of walks; where more than `whole` are left come parts."""
 
-    def __init__(self, options: Options, account: Account, *, page_size: int = SEARCH_PAGE) -> None:
+    def __init__(
+        self, options: Options, account: Account, *, page_size: int = SEARCH_PAGE, whole: int = WHOLE
+    ) -> None:
         if account.object.lower() not in NOTE_TO:
             raise Unusable(
                 f"{account.connection}: HubSpot object {account.object!r} is not one that leads are kept in here: "
@@ -62,7 +65,7 @@ class HubSpotConnector(Connector):
         self._paths = paths(options.api)
         self._app_id = options.app_id
         self._static = options.token
-        self._size = page_size
+        self._size, self._whole = page_size, whole * page_size
         self._client = Client(options, account, self._paths.token)
         company = sorted(name.removeprefix(PREFIX) for name in account.fields if name.startswith(PREFIX))
         self._companies = (
@@ -189,24 +192,30 @@ class HubSpotConnector(Connector):
     def _page(self, walk: Walk, position: str | None) -> Page:
         if isinstance(walk, Entered):
             return self._searched(walk, position)
-        query = wire.listing(position, self._fields.union(walk.dates), size=min(self._size, LIST_PAGE))
+        query = wire_walks.listing(position, self._fields.union(walk.dates), size=min(self._size, LIST_PAGE))
         request = Request("GET", self._objects, query=query)
         return self._read(
-            request, "list", lambda a: wire.listed(a, walk.dates, self._ref, zone=self._account.zone)
+            request, "list", lambda a: wire_walks.listed(a, walk.dates, self._ref, zone=self._account.zone)
         )
 
     def _searched(self, walk: Entered, position: str | None) -> Page:
+        page, left = self._found(walk, position)
+        if page.next is None or left <= self._whole:
+            return page
+        return wire_walks.parted(page, self._found(walk, wire_walks.middle(page.next, left)).page)
+
+    def _found(self, walk: Entered, position: str | None) -> wire_walks.Found:
         size, path = min(self._size, SEARCH_PAGE), f"{self._objects}/search"
-        body = wire.search(walk, position, self._fields | {walk.field}, size=size)
-        fits = wire.fits(body)
+        body = wire_walks.search(walk, position, self._fields | {walk.field}, size=size)
+        fits = wire_walks.fits(body)
         if not fits:
-            body = wire.search(walk, position, {wire.OWNER, walk.field}, size=size)
-        page = self._read(
+            body = wire_walks.search(walk, position, {wire.OWNER, walk.field}, size=size)
+        found = self._read(
             Request("POST", path, body),
             "search",
-            lambda a: wire.found(a, walk, position, self._ref, zone=self._account.zone),
+            lambda a: wire_walks.found(a, walk, position, self._ref, zone=self._account.zone),
         )
-        return page if fits else self._completed(page)
+        return found if fits else found._replace(page=self._completed(found.page))
 
     def _completed(self, page: Page) -> Page:
         """Read the fields for which there was no room in the search."""
@@ -221,7 +230,12 @@ class HubSpotConnector(Connector):
         """Return several pages as one, as many as one call about their companies takes."""
         page = self._page(walk, position)
         changes, newest = list(page.changes), page.newest
-        while page.next is not None and len(changes) + self._size <= TOGETHER and self._size == SEARCH_PAGE:
+        while (
+            page.next is not None
+            and not page.parts
+            and len(changes) + self._size <= TOGETHER
+            and self._size == SEARCH_PAGE
+        ):
             following = self._page(walk, page.next)
             changes += following.changes
             newest = max((one for one in (newest, following.newest) if one), default=None)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from connectors.contract import Company, RawValue
 from connectors.http import Answer
-from connectors.hubspot.wire import OWNER, by_id, fits, following, results
+from connectors.hubspot.wire import OWNER, results
 from connectors.hubspot.wire_dates import moment
 from connectors.hubspot.wire_errors import content
+from connectors.hubspot.wire_walks import by_id, fits, following
 from connectors.hubspot.wire_words import part
 from router.model import OwnerId, RecordId
 

@@ -93,6 +93,19 @@ class StopsAtAShortPage(MemoryConnector):
         return page if position is None else replace(page, next=None)
 
 
+class LeavesTheMiddleOut(MemoryConnector):
+    """Of two parts the first ends with its first page."""
+
+    def pages(self, walk: Walk, position: str | None) -> Page:
+        if position and position.startswith("one "):
+            return replace(super().pages(walk, position.removeprefix("one ")), next=None)
+        page = super().pages(walk, position)
+        on = [page.next] if page.next else []
+        while on and len(on) < 3 and (more := super().pages(walk, on[-1]).next):
+            on.append(more)
+        return replace(page, parts=(f"one {on[0]}", on[2])) if position is None and len(on) == 3 else page
+
+
 class LeavesSinceOut(MemoryConnector):
     """Greater than, where at or after was asked."""
 

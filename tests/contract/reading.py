@@ -95,6 +95,24 @@ def records_that_go_and_come_during_a_walk_hide_no_other(world: World) -> None:
         assert rest | set(found) >= set(refs)
 
 
+@promise(
+    "`parts`, where there are any, are positions that together lead to what `next` leads to, and may be followed "
+    "beside each other."
+)
+def the_parts_of_a_walk_meet_what_the_whole_of_it_does(world: World) -> None:
+    refs = seed(world, 45)
+    for walk in (world.walk, Everything()):
+        under_way: list[str | None] = [None]
+        found: set[LeadRef] = set()
+        for _ in range(40):
+            if not under_way:
+                break
+            page = world.connector.pages(walk, under_way.pop(0))
+            found |= {one.record.ref for one in page.changes}
+            under_way += page.leads_to
+        assert (under_way, found >= set(refs)) == ([], True)
+
+
 @promise("`next` None is the end, and nothing else is: a page may be short or empty before it.")
 def a_walk_over_nothing_or_over_full_pages_ends_after_the_last_record(world: World) -> None:
     assert met(world.connector, world.walk) == met(world.connector, Everything()) == set()

@@ -20,6 +20,7 @@ BROKEN: list[tuple[type[MemoryConnector], str]] = [
     (b.TakesATimeoutForDone, "a_note_without_an_answer_is_doubtful_and_sent_once"),
     (b.NeverEnds, "a_walk_meets_every_record_and_ends"),
     (b.StopsAtAShortPage, "a_walk_meets_every_record_and_ends"),
+    (b.LeavesTheMiddleOut, "the_parts_of_a_walk_meet_what_the_whole_of_it_does"),
     (b.LeavesSinceOut, "a_record_stamped_exactly_since_is_met_and_an_older_one_is_not"),
     (b.PagesByStampAlone, "a_walk_passes_more_equal_stamps_than_fit_on_a_page"),
     (b.PagesByOffset, "records_that_go_and_come_during_a_walk_hide_no_other"),

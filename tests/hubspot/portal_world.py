@@ -84,7 +84,7 @@ class PortalWorld(SandboxWorld):
         )
 
     def another(self) -> HubSpotConnector:
-        made = HubSpotConnector(self.options(), self.account(), page_size=10)
+        made = HubSpotConnector(self.options(), self.account(), page_size=10, whole=2)
         self._connectors.append(made)
         return made
 

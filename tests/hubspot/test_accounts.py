@@ -11,8 +11,8 @@ from connectors.contract import Company
 from connectors.errors import Stop
 from connectors.http import Answer
 from connectors.hubspot import wire_accounts
-from connectors.hubspot.wire import LONGEST_SEARCH
 from connectors.hubspot.wire_accounts import MOST, search, together
+from connectors.hubspot.wire_walks import LONGEST_SEARCH
 from router.model import OwnerId, RecordId
 from sandbox.hubspot.settings import Behaviour
 from tests.hubspot.conftest import Open

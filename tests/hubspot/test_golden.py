@@ -11,7 +11,7 @@ import pytest
 
 from connectors.contract import Absent, Assignment, Entered, Record, User, Verdict
 from connectors.errors import Doubt, Retry, Stop
-from connectors.hubspot import wire, wire_write
+from connectors.hubspot import wire, wire_walks, wire_write
 from connectors.hubspot.wire_dates import moment
 from connectors.hubspot.wire_errors import Refused, content, expired
 from router.model import OwnerId
@@ -57,7 +57,7 @@ def test_every_sample_is_tested_here_by_its_kind() -> None:
 
 @pytest.mark.parametrize("sample", SEARCHES, ids=str)
 def test_a_search_is_the_records_that_it_shows(sample: Sample) -> None:
-    page = wire.found(sample.answer(), WALK, None, ref)
+    page = wire_walks.found(sample.answer(), WALK, None, ref).page
     shown = sample.body["results"]
     assert [told(change.record) for change in page.changes] == [
         (one["id"], one["properties"], owner_in(one)) for one in shown
@@ -71,13 +71,13 @@ def test_a_search_is_the_records_that_it_shows(sample: Sample) -> None:
 
 @pytest.mark.parametrize("sample", SEARCHES, ids=str)
 def test_only_a_missing_next_ends_a_search(sample: Sample) -> None:
-    page = wire.found(sample.answer(), WALK, None, ref)
+    page = wire_walks.found(sample.answer(), WALK, None, ref).page
     assert page.next == ("73183578360" if "paging" in sample.body else None)
 
 
 @pytest.mark.parametrize("sample", LISTS, ids=str)
 def test_a_page_of_the_list_is_its_records_and_its_own_next(sample: Sample) -> None:
-    page = wire.listed(sample.answer(), ("createdate",), ref)
+    page = wire_walks.listed(sample.answer(), ("createdate",), ref)
     shown = sample.body["results"]
     assert [told(change.record) for change in page.changes] == [
         (one["id"], one["properties"], owner_in(one)) for one in shown

@@ -11,7 +11,7 @@ import pytest
 from connectors.contract import Everything, Verdict
 from connectors.errors import ConnectorError, Doubt, Retry
 from connectors.http import Answer
-from connectors.hubspot import wire, wire_accounts, wire_rights, wire_write
+from connectors.hubspot import wire, wire_accounts, wire_rights, wire_walks, wire_write
 from sandbox.messages import Answer as Sent
 from sandbox.messages import Request
 from tests.contract.world import DAY
@@ -38,8 +38,8 @@ OWNER = {"id": "5", "email": "ana@example.com", "firstName": "Ana", "type": "PER
 COMPANY = {"id": "3", "properties": {"domain": "acme.example", "name": "Acme", "hubspot_owner_id": "5"}}
 
 READERS: dict[str, tuple[Any, Callable[[Answer], object]]] = {
-    "search": (PAGE, lambda one: wire.found(one, WALK, None, ref)),
-    "list": (PAGE, lambda one: wire.listed(one, ("createdate",), ref)),
+    "search": (PAGE, lambda one: wire_walks.found(one, WALK, None, ref)),
+    "list": (PAGE, lambda one: wire_walks.listed(one, ("createdate",), ref)),
     "looks": (BATCH, lambda one: wire.looks(one, REFS)),
     "single": (RECORD, lambda one: wire.single(one, REFS[0])),
     "history": (
@@ -136,10 +136,10 @@ def test_a_walk_ends_on_a_server_that_knows_no_filter_by_id() -> None:
     met: set[str] = set()
     position: str | None = None
     for _ in range(30):
-        start = int(str(wire.search(WALK, position, (), size=10).get("after", 0)))
+        start = int(str(wire_walks.search(WALK, position, (), size=10).get("after", 0)))
         behind = {"next": {"after": str(start + 10)}} if start + 10 < len(records) else {}
         body = {"results": records[start : start + 10], "paging": behind}
-        page = wire.found(answer(200, body), WALK, position, ref)
+        page = wire_walks.found(answer(200, body), WALK, position, ref).page
         met |= {change.record.ref.record for change in page.changes}
         position = page.next
         if position is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from connectors.contract import Absent, Assignment, Entered, Look, Note, Record, Verdict
 from connectors.errors import ConnectorError, Doubt, Retry, Stop, TurnedAway
 from connectors.http import Answer
-from connectors.hubspot import wire, wire_write
+from connectors.hubspot import wire, wire_walks, wire_write
 from connectors.hubspot.wire_dates import moment
 from connectors.hubspot.wire_errors import Refused, content, error_of
 from connectors.hubspot.wire_paths import paths
@@ -104,7 +104,7 @@ def test_words_are_short_and_without_addresses() -> None:
 
 
 def test_a_search_goes_by_id_and_never_by_offset() -> None:
-    assert wire.search(WALK, "51", {"email"}, size=200) == {
+    assert wire_walks.search(WALK, "51", {"email"}, size=200) == {
         "filterGroups": [
             {
                 "filters": [
@@ -119,32 +119,80 @@ def test_a_search_goes_by_id_and_never_by_offset() -> None:
     }
 
 
+def a_page(*ids: int, total: int) -> Answer:
+    """Return a page of a search with more behind it."""
+    results = [{"id": str(record), "properties": {}} for record in ids]
+    return answer(200, {"total": total, "results": results, "paging": {"next": {"after": "200"}}})
+
+
 def test_only_behind_ghosts_a_search_goes_on_by_offset_and_not_too_far() -> None:
     def page(after: str) -> Answer:
         return answer(200, {"total": 9, "results": [], "paging": {"next": {"after": after}}})
 
-    assert wire.found(page("200"), WALK, "51", ref).next == "51+200"
-    assert wire.found(page("400"), WALK, "51+200", ref).next == "51+400"
-    assert wire.found(page("200"), WALK, None, ref).next == "+200"
-    assert wire.found(page("10000"), WALK, "51+9800", ref).next is None
-    assert wire.search(WALK, "51+200", (), size=200)["after"] == "200"
+    assert wire_walks.found(page("200"), WALK, "51", ref).page.next == "51+200"
+    assert wire_walks.found(page("400"), WALK, "51+200", ref).page.next == "51+400"
+    assert wire_walks.found(page("200"), WALK, None, ref).page.next == "+200"
+    assert wire_walks.found(page("10000"), WALK, "51+9800", ref).page.next is None
+    assert wire_walks.search(WALK, "51+200", (), size=200)["after"] == "200"
+
+
+def test_a_long_walk_goes_on_up_to_a_page_in_the_middle_and_from_behind_it() -> None:
+    first, left = wire_walks.found(a_page(*range(1, 201), total=20_000), WALK, None, ref)
+    assert (first.next, left) == ("200", 19_800)
+    middle = wire_walks.middle("200", left)
+    assert wire_walks.search(WALK, middle, (), size=200)["after"] == "9800", "no offset is farther"
+    assert wire_walks.middle("200", 5000) == "200+2500"
+    within = wire_walks.found(a_page(*range(10_001, 10_201), total=19_800), WALK, middle, ref)
+    assert within.left == 0, "behind an offset the total says nothing"
+    page = wire_walks.parted(first, within.page)
+    assert len(page.changes) == 400
+    assert (page.next, page.parts) == ("200<10001>10200", ("200<10001", "10200"))
+    body = wire_walks.search(WALK, "200<10001>10200", (), size=200)
+    assert body == wire_walks.search(WALK, "200", (), size=200), "any server knows this search"
+
+
+@pytest.mark.parametrize(
+    ("position", "shown", "met", "following"),
+    [
+        ("200<10001>10200", (400, 600), 2, "600<10001>10200"),
+        ("200<10001", (400, 600), 2, "600<10001"),
+        ("9800<10001>10200", (10_000, 10_001, 10_002), 1, "10200"),
+        ("9800<10001", (10_000, 10_001, 10_002), 1, None),
+        ("9800<10001>10200", (10_001,), 0, "10200"),
+        ("9800<10001>10200", (), 0, "9800+200<10001>10200"),
+    ],
+)
+def test_a_part_ends_where_the_middle_begins(
+    position: str, shown: Sequence[int], met: int, following: str | None
+) -> None:
+    page, left = wire_walks.found(a_page(*shown, total=20_000), WALK, position, ref)
+    assert (len(page.changes), page.next, left) == (met, following, 0)
+
+
+@pytest.mark.parametrize("within", [(), range(1, 201), (200,)])
+def test_a_walk_stays_whole_where_the_middle_does_not_lie_behind_its_beginning(within: Sequence[int]) -> None:
+    first = wire_walks.found(a_page(*range(1, 201), total=20_000), WALK, None, ref).page
+    odd = wire_walks.found(a_page(*within, total=20_000), WALK, "200+9800", ref).page
+    assert wire_walks.parted(first, odd) == first
 
 
 def test_the_last_id_is_the_largest_number_whatever_the_order() -> None:
     results: list[object] = [{"id": record, "properties": {}} for record in ("99", "1000", "100")]
-    page = wire.found(answer(200, {"results": results, "paging": {"next": {"after": "3"}}}), WALK, None, ref)
+    page = wire_walks.found(
+        answer(200, {"results": results, "paging": {"next": {"after": "3"}}}), WALK, None, ref
+    ).page
     assert page.next == "1000"
 
 
 @pytest.mark.parametrize("position", ["x", "5+x", "-1", "5 5", "٣"])
 def test_a_position_of_something_else_is_refused(position: str) -> None:
     with pytest.raises(Stop, match="begin the walk again"):
-        wire.search(WALK, position, (), size=200)
+        wire_walks.search(WALK, position, (), size=200)
 
 
 def test_a_result_that_is_no_record_hides_no_other() -> None:
     results: list[object] = [None, {}, {"id": ""}, {"id": "x"}, {"id": 7}, {"id": "8", "properties": None}]
-    page = wire.listed(answer(200, {"results": results}), (), ref)
+    page = wire_walks.listed(answer(200, {"results": results}), (), ref)
     assert [change.record.ref.record for change in page.changes] == ["7", "8"]
 
 

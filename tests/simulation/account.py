@@ -23,7 +23,7 @@ from connectors.contract import (
 )
 from connectors.errors import Doubt, Retry, Stop
 from connectors.memory.connector import MemoryConnector
-from connectors.memory.rows import stamp_of
+from connectors.memory.rows import Row, stamp_of
 from router.model import ConnectionName, LeadRef, RecordId
 from tests.simulation.history import Looked, Sent, Told
 from tests.simulation.world import OBJECT, START, World
@@ -62,13 +62,23 @@ class SimulatedConnector(MemoryConnector):
         return replace(page, changes=seen, newest=max((c.stamp for c in seen if c.stamp), default=None))
 
     def _page_by_id(self, walk: Entered, position: str | None) -> Page:
-        """As HubSpot's search past 10,000: by id, so a page says nothing of the dates on the next."""
+        """As HubSpot's search past 10,000: by id, so a page says nothing of later ones; and in parts."""
+        after, _, before = (position or "").partition("<")
         rows = sorted(self._crm.rows(), key=lambda row: row.id)
-        met = [(row, stamp_of(row, walk.field)) for row in rows if row.id > (position or "")]
-        found = [(row, stamp) for row, stamp in met if stamp is not None and stamp >= walk.since]
-        changes = [Change(self._record(row), stamp) for row, stamp in found[:PAGE]]
-        more = found[PAGE - 1][0].id if len(found) > PAGE else None
-        return Page(changes, more, max((stamp for _, stamp in found[:PAGE]), default=None), self._crm.now())
+        met = [(row, stamp_of(row, walk.field)) for row in rows if row.id > after]
+        within = [(row, stamp) for row, stamp in met if not before or row.id < before]
+        found = [(row, stamp) for row, stamp in within if stamp is not None and stamp >= walk.since]
+        first, rest = found[:PAGE], found[PAGE:]
+        more = first[-1][0].id if rest else None
+        if more is None or before:
+            return self._shown(first, more and f"{more}<{before}")
+        middle = rest[len(rest) // 2]
+        parts = (f"{more}<{middle[0].id}", middle[0].id)
+        return replace(self._shown([*first, middle], more), parts=parts)
+
+    def _shown(self, found: Sequence[tuple[Row, datetime | None]], then: str | None) -> Page:
+        changes = [Change(self._record(row), stamp) for row, stamp in found]
+        return Page(changes, then, max((s for _, s in found if s is not None), default=None), self._crm.now())
 
     def _indexed(self, record: RecordId, stamp: datetime | None) -> bool:
         world = self._world

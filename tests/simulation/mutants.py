@@ -124,6 +124,7 @@ _OLD = Profile(
     rates={"crash": 0.05, "backlog": 0.8},
     crm=Habits(by_id=True),
 )
+_LONG = replace(_OLD, leads=(20, 24), rates={"crash": 0.05, "backlog": 0.9})
 
 
 def _org(rates: Mapping[str, float] | None = None, /, **chances: float) -> Profile:
@@ -155,6 +156,8 @@ _LISTED = (
     Mutant("watermark_from_our_clock", _through(wrong.AsksOurClock), _SKEWED),
     Mutant("floor_after_each_page", {"sync.ledger.Ledger.save_cursor": plants.floor_after_each_page}, _OLD),
     Mutant("cursor_before_its_page", {"sync.walks.ingest": plants.cursor_before_its_page}, _OLD),
+    Mutant("parts_as_they_came", {"sync.walks.Walk._landed": plants.parts_as_they_came}, _LONG),
+    Mutant("first_part_alone", {"sync.walks._position": plants.first_part_alone}, _LONG),
     Mutant("ends_on_a_short_page", _through(wrong.EndsOnAShortPage), _OLD),
     Mutant("echoes_are_leads", {"sync.ingest.plan": plants.echoes_are_leads}, _world(echo=1.0)),
     Mutant("no_fresh_look", _through(wrong.LooksOnce), _PEOPLE),

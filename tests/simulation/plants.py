@@ -10,6 +10,7 @@ from sync.ledger import Ledger
 from sync.locks import Held
 from sync.plan import NEW_ENTRY, Act, Plan
 from sync.steps import DOUBTFUL, ENDED, Step
+from sync.walks import Walk
 from sync.work import Pass
 from tests.simulation.rules import BACKUP, INBOUND
 
@@ -62,6 +63,21 @@ def cursor_before_its_page(real: Any) -> Any:
         return real(work, changes, cursor, sweep=sweep)
 
     return ingest
+
+
+def parts_as_they_came(real: Any) -> Any:
+    """The cursor tells of each part of a walk what came of it, not what is in the ledger."""
+
+    def landed(walk: Walk, came: Any) -> None:
+        real(walk, came)
+        walk._standing |= {part: part.position for part in walk._parts}
+
+    return landed
+
+
+def first_part_alone(_: Any) -> Any:
+    """The cursor tells where the first part of a walk stands, and of no other."""
+    return lambda parts: next((part for part in parts if part is not None), None)
 
 
 def echoes_are_leads(real: Any) -> Any:

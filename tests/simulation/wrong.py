@@ -244,7 +244,7 @@ class EndsOnAShortPage(Through):
 
     def pages(self, walk: Walk, position: str | None) -> Page:
         page = self._real.pages(walk, position)
-        return replace(page, next=None) if len(page.changes) < PAGE else page
+        return replace(page, next=None, parts=()) if len(page.changes) < PAGE else page
 
 
 class StrictlyAfter(Through):
