@@ -38,12 +38,13 @@ def is_code(code: str) -> bool:
 @lru_cache(maxsize=8192)
 def _found(text: str) -> tuple[str, ...] | None:
     """Return the countries a text may be, None where it is no country at all."""
-    names, key = _names(), folded(text)
+    key = folded(text)
     code = _codes().get(text.strip().upper()) if len(key) <= 3 else None
-    if code is not None and (text.isupper() or names.get(key, (code,)) == (code,)):
-        return (code,)
+    if code is not None and text.isupper():
+        return (code,)  # most accounts hold codes alone: the names take a hundred times the memory
+    names = _names()
     if code is not None:
-        return tuple(sorted({code, *names[key]}))
+        return tuple(sorted({code, *names.get(key, ())}))
     return names.get(key) or names.get(bare(key)) or _shuffled().get(_words(key))
 
 
@@ -73,8 +74,10 @@ def _codes() -> dict[str, str]:
 @cache
 def _names() -> dict[str, tuple[str, ...]]:
     """Map folded names, with and without accents, to the countries called so: mostly one."""
-    names = {key: tuple(codes.split()) for key, codes in rows("country_names.tsv")}
-    return names | {folded(name): tuple(codes.split()) for name, codes in rows("country_aliases.tsv")}
+    shared: dict[str, tuple[str, ...]] = {}
+    names = {key: shared.setdefault(codes, tuple(codes.split())) for key, codes in rows("country_names.tsv")}
+    names.update((folded(name), tuple(codes.split())) for name, codes in rows("country_aliases.tsv"))
+    return names
 
 
 @cache

@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-from connectors.normalise.packaged import column
+from connectors.normalise.packaged import column, shipped
 from connectors.normalise.reading import Unreadable, plain
 
 _LONGEST_HOST = 253
@@ -54,7 +54,7 @@ def _ascii(name: str) -> str:
 @lru_cache(maxsize=8192)
 def registrable(name: str) -> str:
     """Return the domain that can be bought, of a host name as `host` returns it: `mail.foo.co.uk` is `foo.co.uk`."""
-    found = _suffixes().privatesuffix(name)
+    found = _suffixes(international="xn--" in name).privatesuffix(name)
     if found is None:
         raise Unreadable("a public suffix, under which anyone can have a name")
     return str(found)
@@ -90,7 +90,12 @@ def _free_mail() -> frozenset[str]:
 
 
 @cache
-def _suffixes() -> Any:  # the library is untyped
+def _suffixes(*, international: bool) -> Any:  # the library is untyped
+    """Return the list. Names in ASCII alone need no rule in another script, and those take most of the time to load."""
     from publicsuffixlist import PublicSuffixList
 
-    return PublicSuffixList()
+    if international:
+        return PublicSuffixList()
+    lines = shipped("publicsuffixlist", "public_suffix_list.dat").split("\n")
+    rules = [line for line in lines if line.isascii() and not line.startswith("//")]
+    return PublicSuffixList(rules, accept_encoded_idn=False)

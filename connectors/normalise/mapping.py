@@ -34,9 +34,6 @@ __all__ = [
 
 CUSTOM = "custom."
 _FIRST = ("country", "region")
-_EACH_ITS_OWN = frozenset(("email", "phone", "name", "first_name", "last_name", "created", "modified"))
-_REMEMBERED = 1024
-_SHORT = 64
 _LONGEST_KEY = 1000  # of a value map: what is longer is text that someone wrote, no choice of a list
 
 
@@ -126,31 +123,25 @@ def _headed(steps: tuple[_Step, ...], names: tuple[str, ...]) -> Iterator[tuple[
     for name in names:
         found.setdefault(_heading(name), []).append(name)
     read = TRANSFORMS["text"].read
-    customs = (_Step(key, key, read, {}, read) for key in found if key.startswith(CUSTOM) and key != CUSTOM)
+    customs = (_Step(key, key, read, {}) for key in found if key.startswith(CUSTOM) and key != CUSTOM)
     for step in (*steps, *customs):
         yield from ((step, name) for name in found.get(step.source, ()))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Step:
-    """A field map made ready: its reader found, its value map's keys folded.
-
-    `known` is the reader with its latest answers remembered, for short text: choices of a list come again and again.
-    """
+    """A field map made ready: its reader found, its value map's keys folded."""
 
     field: str
     source: str
     read: Reader
     values: Mapping[str, str]
-    known: Reader
 
 
 def _step(each: FieldMap, mapping: FieldMapping) -> _Step:
     source = _heading(each.source) if mapping.headings else each.source
     values = {key.strip().casefold(): value for key, value in each.values.items()}
-    read = TRANSFORMS[_transform(each)].read
-    known = read if each.field in _EACH_ITS_OWN else lru_cache(maxsize=_REMEMBERED)(read)
-    return _Step(each.field, source, read, values, known)
+    return _Step(each.field, source, TRANSFORMS[_transform(each)].read, values)
 
 
 def _transform(each: FieldMap) -> str:
@@ -186,11 +177,8 @@ class _Filling:
             raw, name = raws.get(source), step.field
             if raw is None or raw == "" or name in found:
                 continue
-            mapped = _mapped(raw, step.values) if step.values else raw
-            # Of text alone are answers remembered: 1, 1.0 and True would share one.
-            short = type(mapped) is str and len(mapped) <= _SHORT
             try:
-                value = (step.known if short else step.read)(mapped, context)
+                value = step.read(_mapped(raw, step.values) if step.values else raw, context)
             except Unreadable as error:
                 self._unread.append(Unread(name, source, storable(as_text(raw)), error.why))
                 continue

@@ -23,7 +23,7 @@ _VANITY = re.compile(
     r"(?:\+?1[\s.-]*)?\(?8(?:00|22|33|44|55|66|77|88)\)?[\s.-]*(?=[\d-]*[A-Z]{3})[\dA-Z.-]{7,9}", re.I
 )
 _FLOAT = re.compile(r"^(\d{7,15})\.0$")  # a number column that went through a spreadsheet
-_SIGNS = re.compile(r"[^0-9A-Za-z]")
+_SIGNS = re.compile(r"[^0-9A-Za-z]+")
 _AMERICAN = re.compile(r"\(\d{3}\) ?\d{3}-\d{4}")
 
 
@@ -32,8 +32,11 @@ def phone(text: str, country: str | None) -> str:
     """Return the E.164 form; a number without country code is taken as one of `country` (alpha-2)."""
     if len(text) > _LONGEST:
         raise Unreadable("too long for a telephone number")
-    text = _LABEL.sub("", plain(text).lstrip("'"))
-    text = _FLOAT.sub(r"\1", text.removeprefix("tel:"))
+    text = plain(text).lstrip("'")
+    if text[:1].isalpha():
+        text = _LABEL.sub("", text).removeprefix("tel:")
+    if text.endswith(".0"):
+        text = _FLOAT.sub(r"\1", text)
     match = _NUMBER.fullmatch(text)
     if match is not None:
         return _agreed(match[1].strip(), country)

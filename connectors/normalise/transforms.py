@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from connectors.normalise.band import counted, number_or_band
 from connectors.normalise.country import country
@@ -37,6 +38,7 @@ Reader = Callable[[object, Context], Value | None]
 
 _LONGEST_PLACEHOLDER = 20
 _FEW_DIGITS = 15
+_CHOICES = 1024
 _ENDS = INVISIBLE + " \t\r\n\v\f\x00\u00a0\u3000"
 _SEPARATORS = re.compile(r"[;|\n]|,")
 _WHOLE = Style(whole=True)
@@ -55,7 +57,7 @@ def _text(read: Callable[[str, Context], Value | None], blank: frozenset[str] = 
     """Make a reader of text, for which the placeholders in `blank` are no value."""
 
     def reader(raw: object, context: Context) -> Value | None:
-        text = as_text(raw).strip(_ENDS)
+        text = (raw if type(raw) is str else as_text(raw)).strip(_ENDS)
         if not text or (len(text) <= _LONGEST_PLACEHOLDER and text.casefold() in blank):
             return None
         return read(text, context)
@@ -100,7 +102,9 @@ def _number(style: Style) -> Reader:
 
 
 def _band(style: Style) -> Reader:
-    return _numeric(lambda text: number_or_band(text, style), _same, style)
+    # Bands are the choices of a list, which come again and again and take long to read.
+    remembered = lru_cache(maxsize=_CHOICES)(lambda text: number_or_band(text, style))
+    return _numeric(remembered, _same, style)
 
 
 def _money(style: Style) -> Reader:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-from connectors.normalise.packaged import rows
+from connectors.normalise.packaged import rows, shipped
 from connectors.normalise.reading import Unreadable, plain
 
 _LONGEST = 100
@@ -36,7 +36,7 @@ def only_zone(country: str | None, region: str | None) -> str | None:
 
 @cache
 def _known() -> dict[str, str]:
-    return {name.lower(): name for name in _tzdata("zones").split()}
+    return {name.lower(): name for name in shipped("tzdata", "zones").split()}
 
 
 @cache
@@ -48,14 +48,8 @@ def _of_state() -> dict[str | None, str]:
 def _of_country() -> dict[str, tuple[str, ...]]:
     """Map alpha-2 codes to their zones, the most important one first."""
     found: dict[str, tuple[str, ...]] = {}
-    for line in _tzdata("zoneinfo/zone.tab").splitlines():
+    for line in shipped("tzdata", "zoneinfo/zone.tab").splitlines():
         if not line.startswith("#"):
             country, _, name, *_ = line.split("\t")
             found[country] = (*found.get(country, ()), name)
     return found
-
-
-def _tzdata(name: str) -> str:
-    from importlib.resources import files  # heavy for a program that only checks a mapping
-
-    return files("tzdata").joinpath(name).read_text("utf-8")

@@ -1,9 +1,11 @@
 """E-mail addresses, domains and telephone numbers."""
 
 import pytest
+from publicsuffixlist import PublicSuffixList
 
-from connectors.normalise.domain import company_domain, domain
+from connectors.normalise.domain import company_domain, domain, registrable
 from connectors.normalise.mail import email
+from connectors.normalise.packaged import shipped
 from connectors.normalise.phone import phone
 from connectors.normalise.reading import Unreadable
 
@@ -80,6 +82,25 @@ def test_a_website_is_read_as_the_domain_that_can_be_bought(text: str, name: str
 def test_what_is_no_domain_is_unreadable(text: str) -> None:
     with pytest.raises(Unreadable):
         domain(text)
+
+
+def test_every_rule_of_the_public_suffix_list_holds() -> None:
+    """Also without the rules that are left out for names in ASCII alone."""
+    whole = PublicSuffixList()
+    lines = shipped("publicsuffixlist", "public_suffix_list.dat").split("\n")
+    rules = [line.lstrip("!*.") for line in lines if line.strip() and not line.startswith("//")]
+    assert len(rules) > 5_000
+    for rule in rules:
+        suffix = rule.encode("idna").decode("ascii")
+        for name in (f"www.{suffix}", f"a.b.{suffix}"):
+            assert _bought(name) == whole.privatesuffix(name)
+
+
+def _bought(name: str) -> str | None:
+    try:
+        return registrable(name)
+    except Unreadable:
+        return None
 
 
 @pytest.mark.parametrize(
