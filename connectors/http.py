@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -14,6 +15,8 @@ import orjson
 from connectors.errors import Stop
 
 _TOO_LARGE = frozenset({413, 414, 431})
+_DIGITS = bytes(ord("0") if chr(byte) in "0123456789" else ord(" ") for byte in range(256))
+_LONG_NUMBER = b"0" * 19  # digits, of which 64 bits hold at least 18
 _OF_THE_WAY = frozenset({401, 404, 405, 407, 408, 420, 429})
 
 
@@ -74,6 +77,18 @@ def encoded(value: object) -> bytes:
         return orjson.dumps(value)
     except orjson.JSONEncodeError:
         return json.dumps(value, separators=(",", ":")).encode()
+
+
+def decoded(body: bytes) -> object:
+    """Return what JSON says, also that of lenient writers; raises `ValueError`, or `RecursionError`.
+
+    A whole number stays one, however long it is: beyond 64 bits the quick reader makes a float of it.
+    """
+    if _LONG_NUMBER not in body.translate(_DIGITS):
+        with suppress(orjson.JSONDecodeError):
+            return orjson.loads(body)
+    found: object = json.loads(body)
+    return found
 
 
 def _date(text: str) -> datetime | None:

@@ -6,13 +6,12 @@ HubSpot's own 404 on an object, of its CDN, or of a proxy in between.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from connectors.errors import ConnectorError, Doubt, Skip, Stop, TurnedAway, busy
-from connectors.http import Answer
+from connectors.http import Answer, decoded
 from connectors.hubspot.wire_words import errors, listed, words, wrongs
 
 _IDS = ("ids", "id", "objectId", "objectIds", "fromObjectId", "toObjectId", "objectWriteTraceId")
@@ -84,7 +83,7 @@ def is_not_there(error: Mapping[str, Any]) -> bool:
 
 def _object(body: bytes) -> dict[str, Any] | None:
     try:
-        found = json.loads(body)
+        found = decoded(body)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

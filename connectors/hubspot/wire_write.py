@@ -109,11 +109,18 @@ def named(refusal: Refusal, batch: Sequence[Assignment]) -> About:
     if not isinstance(refusal, Refused):
         return About()
     found = frozenset(one.record.ref for one in batch if one.record.ref.record in refusal.ids)
-    text = json.dumps(refusal.body)
+    text = _all_said(refusal)
     if not found and "owner" in text.lower():
         numbers = frozenset(re.findall(r"\d+", text))
         found = frozenset(one.record.ref for one in batch if one.owner in numbers)
     return About(found, _of_all(refusal))
+
+
+def _all_said(refusal: Refused) -> str:
+    try:
+        return json.dumps(refusal.body)
+    except RecursionError:  # answers may be nested deeper than can be written
+        return ""
 
 
 def _of_all(refusal: Refused) -> Verdict:

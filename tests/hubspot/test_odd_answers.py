@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from connectors.contract import Everything, Verdict
-from connectors.errors import ConnectorError, Doubt, Retry
+from connectors.errors import ConnectorError, Doubt, Retry, Stop
 from connectors.http import Answer
 from connectors.hubspot import wire, wire_accounts, wire_rights, wire_walks, wire_write
+from connectors.hubspot.wire_errors import Refused, error_of
 from sandbox.messages import Answer as Sent
 from sandbox.messages import Request
 from tests.contract.world import DAY
@@ -93,6 +94,16 @@ def test_an_answer_without_results_is_no_empty_one(body: bytes, world: PortalWor
             question()
     assert verdicts(connector.assign([assignment])) == {lead: Verdict.DOUBTFUL}
     assert verdicts(connector.annotate([note(lead)])) == {lead: Verdict.DOUBTFUL}
+
+
+@pytest.mark.parametrize("depth", [900, 1000, 1015, 2000])
+def test_a_refusal_may_be_nested_deeper_than_can_be_written(depth: int) -> None:
+    body = b'{"category": "VALIDATION_ERROR", "message": "no", "context": %b}' % (b"[" * depth + b"]" * depth)
+    refusal = error_of(Answer(400, {}, body))
+    if isinstance(refusal, Refused):
+        assert wire_write.named(refusal, given("1")).refs == frozenset()
+    else:
+        assert isinstance(refusal, Stop)
 
 
 def test_a_record_without_properties_does_not_look_as_if_nobody_owned_it() -> None:
