@@ -19,7 +19,7 @@ from sync.store import Edge
 CONNECTOR, NORMALISE, ROUTER, LEDGER, ENGINE = PARTS = "connector", "normalise", "router", "ledger", "engine"
 """`ledger` is what runs inside transactions and is not the router's; `engine` is all that stands in no other part."""
 
-_CALLS = ("pages", "read", "assign", "annotate", "owners")
+_CALLS = ("pages", "read", "look", "assign", "annotate", "owners")
 
 
 class Parts:

@@ -267,6 +267,10 @@ class Connector(ABC):
 
     # Optional abilities: slow but right by default, or absent as `features` says.
 
+    def look(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        """Return what `read` does, where only owners are asked for: fields may be left out."""
+        return self.read(refs)
+
     def noted(self, notes: Sequence[Note]) -> frozenset[str]:
         """Return the keys among `notes` that stand in the CRM, read from the primary store."""
         raise NotImplementedError("this connector cannot look for notes")

@@ -58,7 +58,7 @@ def _deliver_once(work: Pass, rows: Sequence[Row]) -> Steps[tuple[Sequence[Row],
     if not rows:
         return (), None
     work.people()
-    looks: Mapping[LeadRef, Look] = yield work.asking(lambda: work.connector.read([row.ref for row in rows]))
+    looks: Mapping[LeadRef, Look] = yield work.asking(lambda: work.connector.look([row.ref for row in rows]))
     sorted_out = _SortedOut(work, looks)
     for row in rows:
         sorted_out.add(row)

@@ -48,6 +48,9 @@ class Unsent(Connector):
     def read(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
         return self._crm.read(refs)
 
+    def look(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        return self._crm.look(refs)
+
     def assign(self, batch: Sequence[Assignment]) -> Sequence[Outcome]:
         return [Outcome(one.record.ref, Verdict.DONE) for one in batch]
 

@@ -43,7 +43,7 @@ def _merged_away(work: Pass, silent: Sequence[Row]) -> Steps[Mapping[LeadRef, Ro
     if not silent:
         return {}
     looks: Mapping[LeadRef, Look] = yield work.asking(
-        lambda: work.connector.read([row.ref for row in silent])
+        lambda: work.connector.look([row.ref for row in silent])
     )
     return {
         row.ref: row._replace(step=Step.GONE, reason=gone_because(look), due=None)

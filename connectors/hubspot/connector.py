@@ -84,14 +84,10 @@ class HubSpotConnector(Connector):
         return self._joined(self._gathered(walk, position), self._companies)
 
     def read(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
-        ours = [ref for ref in dict.fromkeys(refs) if self._is_ours(ref)]
-        looks = dict.fromkeys(refs, Look(None, Absent.MISSING))
-        if not ours:
-            return looks
-        told = self._looks(ours)
-        looks |= told
-        looks |= {ref: self._look(ref) for ref in ours if ref not in told}
-        return self._with_companies(looks)
+        return self._with_companies(self._seen(refs, self._fields))
+
+    def look(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        return self._seen(refs, {wire.OWNER})
 
     def history(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Sequence[OwnerChange]]:
         found: dict[LeadRef, Sequence[OwnerChange]] = dict.fromkeys(refs, ())
@@ -161,7 +157,7 @@ class HubSpotConnector(Connector):
         rest = [ref for ref in sent if ref not in known]
         looks: Mapping[LeadRef, Look] = {}
         with suppress(Retry, Stop):  # what was written stays written
-            looks = self.read(rest)
+            looks = self.look(rest)
         return [wire_write.left_out(ref, looks.get(ref)) for ref in rest]
 
     def annotate(self, batch: Sequence[Note]) -> Sequence[Outcome]:
@@ -221,7 +217,7 @@ class HubSpotConnector(Connector):
         """Read the fields for which there was no room in the search."""
         looks: dict[LeadRef, Look] = {}
         for batch in batches([change.record.ref for change in page.changes], BATCH):
-            looks |= self._looks(batch)
+            looks |= self._looks(batch, self._fields)
         records = (looks.get(change.record.ref, Look(None)).record for change in page.changes)
         pairs = zip(page.changes, records, strict=True)
         return replace(page, changes=[replace(one, record=record or one.record) for one, record in pairs])
@@ -255,14 +251,23 @@ class HubSpotConnector(Connector):
         joined = asked(lambda: companies.join(records))
         return looks | {record.ref: Look(record) for record in joined}
 
-    def _looks(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
-        body = wire.batch_read([ref.record for ref in refs], self._fields)
+    def _seen(self, refs: Sequence[LeadRef], fields: Collection[str]) -> dict[LeadRef, Look]:
+        looks = dict.fromkeys(refs, Look(None, Absent.MISSING))
+        ours = [ref for ref in looks if self._is_ours(ref)]
+        if ours:
+            told = self._looks(ours, fields)
+            looks |= told
+            looks |= {ref: self._look(ref, fields) for ref in ours if ref not in told}
+        return looks
+
+    def _looks(self, refs: Sequence[LeadRef], fields: Collection[str]) -> Mapping[LeadRef, Look]:
+        body = wire.batch_read([ref.record for ref in refs], fields)
         request = Request("POST", f"{self._objects}/batch/read", body)
         return self._read(request, "read", lambda a: wire.looks(a, refs))
 
-    def _look(self, ref: LeadRef) -> Look:
+    def _look(self, ref: LeadRef, fields: Collection[str]) -> Look:
         """Read one record alone: HubSpot left it out of a batch, as it does with merged ones."""
-        names = ",".join(sorted({*self._fields, wire.MERGED}))
+        names = ",".join(sorted({*fields, wire.MERGED}))
         request = Request("GET", f"{self._objects}/{ref.record}", query=[("properties", names)])
         return self._read(request, "read", lambda a: wire.single(a, ref))
 

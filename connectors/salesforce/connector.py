@@ -82,8 +82,14 @@ class SalesforceConnector(Connector):
         return asked(lambda: self._walks.page(walk, position))
 
     def read(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        return self._read(refs, self._table.asked())
+
+    def look(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        return self._read(refs, self._table.core)
+
+    def _read(self, refs: Sequence[LeadRef], fields: Sequence[str]) -> Mapping[LeadRef, Look]:
         ours = [ref for ref in dict.fromkeys(refs) if self._table.is_ours(ref)]
-        queries = wire.by_ids(self._table, [ref.record for ref in ours], self._table.asked())
+        queries = wire.by_ids(self._table, [ref.record for ref in ours], fields)
         found = self._all("read", queries, deleted=True)
         return dict.fromkeys(refs, Look(None, Absent.MISSING)) | wire.looks(found, self._table, ours)
 

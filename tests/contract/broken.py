@@ -243,6 +243,16 @@ class ReadsAnIndex(MemoryConnector):
         return {ref: self._index.setdefault(ref, look) for ref, look in found.items()}
 
 
+class LooksAtAnIndex(ReadsAnIndex):
+    """Only what is read whole is as it is now."""
+
+    def look(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        return super().read(refs)
+
+    def read(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        return MemoryConnector.read(self, refs)
+
+
 class DoublesNotes(MemoryConnector):
     """Says that notes are idempotent, and posts."""
 

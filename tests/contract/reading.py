@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, timedelta
 
-from connectors.contract import Absent, Change, Connector, Entered, Everything, Page, Walk
+from connectors.contract import Absent, Change, Connector, Entered, Everything, Look, Page, Walk
 from router.model import LeadRef
 from tests.contract.promises import promise
 from tests.contract.world import DAY, World
@@ -279,6 +280,29 @@ def a_look_says_why_there_is_no_record(world: World) -> None:
     assert [looks[ref].absent for ref in (merged, world.nowhere())] == [Absent.MERGED, Absent.MISSING]
     assert looks[deleted].absent in (Absent.DELETED, Absent.MISSING)  # some CRMs forget what they deleted
     assert {looks[ref].record for ref in (deleted, merged, world.nowhere())} == {None}
+
+
+@promise("Return what `read` does, where only owners are asked for: fields may be left out.")
+def a_look_at_owners_tells_what_reading_does(world: World) -> None:
+    one, other = world.people()[:2]
+    mine, theirs, deleted, merged = (world.add(DAY, owner=owner) for owner in (one, other, None, None))
+    world.delete(deleted)
+    world.merge(merged, mine)
+    asked = [deleted, theirs, merged, world.nowhere(), mine]
+    for _ in range(2):
+        read, looks = world.connector.read(asked), world.connector.look(asked)
+        assert _without_fields(looks) == _without_fields(read)
+        world.edit_owner(theirs, one)
+    before = world.calls
+    assert world.connector.look([]) == {}
+    assert world.calls == before
+
+
+def _without_fields(looks: Mapping[LeadRef, Look]) -> Mapping[LeadRef, Look]:
+    return {
+        ref: replace(look, record=look.record and replace(look.record, fields={}))
+        for ref, look in looks.items()
+    }
 
 
 @promise("At most `features.read_batch` refs are given; no refs are no call.")

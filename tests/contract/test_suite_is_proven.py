@@ -34,6 +34,7 @@ BROKEN: list[tuple[type[MemoryConnector], str]] = [
     (b.GoesOnWithoutCredentials, "revoked_credentials_stop_the_pass"),
     (b.ShowsAnothersOwner, "read_answers_for_exactly_the_refs_given"),
     (b.ReadsAnIndex, "read_shows_a_change_at_once"),
+    (b.LooksAtAnIndex, "a_look_at_owners_tells_what_reading_does"),
     (b.DoublesNotes, "a_note_written_twice_stands_once"),
     (b.CutsTheKeyOff, "the_key_is_the_last_line_of_the_note"),
     (b.TouchesAnotherRecord, "records_that_are_not_named_stay_untouched"),

@@ -38,6 +38,10 @@ class Through:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
+    def look(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        found: Mapping[LeadRef, Look] = self.read(refs)
+        return found
+
 
 Told = Callable[[Sequence[Outcome]], Sequence[Outcome]]
 

@@ -33,6 +33,9 @@ class Meddled(Unsent):
         found: Mapping[LeadRef, Look] = self._call("read", refs)
         return found
 
+    def look(self, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
+        return self.read(refs)
+
     def assign(self, batch: Sequence[Assignment]) -> Sequence[Outcome]:
         found: Sequence[Outcome] = self._call("assign", batch)
         return found
