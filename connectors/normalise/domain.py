@@ -12,8 +12,7 @@ from connectors.normalise.reading import Unreadable, plain
 _LONGEST_HOST = 253
 _LONGEST_URL = 2048
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
-_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]{0,20}:)?//", re.I)
-_PATH = re.compile(r"[/?#\\]")
+_PLACE = re.compile(r"(?:(?:[a-z][a-z0-9+.-]{0,20}:)?//)?([^/?#\\]*)", re.I)
 _PORT = re.compile(r":\d{0,5}$")
 # RFC 6761, 6762, 7686, 9476 and ICANN's .internal: nobody is reached there. `example` and `test` are read, since
 # sandboxes and sample data use them for real ones.
@@ -64,8 +63,8 @@ def domain(text: str) -> str:
     """Return the registrable domain of a website address, a bare domain or an e-mail address."""
     if len(text) > _LONGEST_URL:
         raise Unreadable("too long for a website address")
-    text = _SCHEME.sub("", plain(text), count=1)
-    name = _PATH.split(text, maxsplit=1)[0].rpartition("@")[2]
+    place = _PLACE.match(plain(text))
+    name = place[1].rpartition("@")[2] if place else ""
     return registrable(host(_PORT.sub("", name) if ":" in name else name))
 
 

@@ -7,7 +7,6 @@ and one with a country code whose plus was lost) is unreadable.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from connectors.normalise.numbering import country_code, e164
 from connectors.normalise.reading import Unreadable, plain
@@ -27,7 +26,6 @@ _SIGNS = re.compile(r"[^0-9A-Za-z]+")
 _AMERICAN = re.compile(r"\(\d{3}\) ?\d{3}-\d{4}")
 
 
-@lru_cache(maxsize=4096)
 def phone(text: str, country: str | None) -> str:
     """Return the E.164 form; a number without country code is taken as one of `country` (alpha-2)."""
     if len(text) > _LONGEST:

@@ -68,6 +68,8 @@ def test_what_is_no_single_address_is_unreadable(text: str, why: str) -> None:
         *[
             ("http://user:pw@foo.com:8080/", "foo.com"),
             ("www.foo.github.io", "foo.github.io"),
+            ("www.foo.com//de", "foo.com"),
+            ("foo.com/?next=https://bar.com", "foo.com"),
             ("bücher.de", "xn--bcher-kva.de"),
         ],
     ],
