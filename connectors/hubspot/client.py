@@ -1,22 +1,24 @@
-"""HubSpot's SDK as a transport: it opens the session and sends. Tokens are ours; bytes go to `wire.py`, not its models.
+"""HubSpot's SDK as a transport: it opens the session. Tokens are ours; bytes go from and to `wire.py`, not its models.
 
 One API object is held: each attribute access of the SDK's client makes a new one with a connection pool of its own.
-Its retries are off (they would repeat reads unseen) and every call has a timeout (its default is none).
+Its retries are off (they would repeat reads unseen) and every call has a timeout (its default is none). Calls go to its
+pool directly: its own way there writes JSON more slowly, and bodies, with personal values, into its debug log.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from hubspot import HubSpot  # type: ignore[import-untyped]  # the SDK has no types
-from hubspot.crm.owners.exceptions import ApiException  # type: ignore[import-untyped]
-from urllib3.exceptions import HTTPError
+from urllib3 import PoolManager, Timeout
+from urllib3.exceptions import HTTPError, SSLError
 
 from connectors.calls import LOST
 from connectors.contract import Account, Secret
 from connectors.errors import ConnectorError, Doubt, Retry, Stop, Unusable
-from connectors.http import Answer, dated
+from connectors.http import Answer, dated, encoded
 from connectors.hubspot import Options
 from connectors.hubspot.tokens import Token, Tokens
 from connectors.hubspot.wire_errors import content, expired
@@ -26,7 +28,8 @@ from connectors.network import CONNECT_TIMEOUT, NOT_SENT, in_time, proxy_for, pr
 READ_TIMEOUT = 30.0
 """Seconds between two bytes of an answer."""
 
-_FORM = "application/x-www-form-urlencoded"
+_JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
+_IN_TIME = Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
 
 
 class Client:
@@ -39,9 +42,11 @@ class Client:
         self._host = options.base_url.rstrip("/")
         self._tokens: Tokens = account.kept.setdefault(options, Tokens())
         try:
-            self._api: Any = _open(options, self._host).api_client
+            api: Any = _open(options, self._host).api_client
         except Unusable as error:
             raise Unusable(f"{account.connection}: {error}") from error
+        self._headers: Mapping[str, str] = api.default_headers | {"Accept": _JSON, "Accept-Encoding": "gzip"}
+        self._pool: PoolManager = api.rest_client.pool_manager
 
     def ask(self, call: str, request: Request) -> Answer:
         """Send a request. Raises `Retry` where it was not sent, `Doubt` where its answer was lost."""
@@ -55,7 +60,7 @@ class Client:
         return answer
 
     def close(self) -> None:
-        self._api.rest_client.pool_manager.clear()
+        self._pool.clear()
 
     # --- one call -----------------------------------------------------------------------------------------
 
@@ -64,30 +69,21 @@ class Client:
         return dated(answer, self._account.clock)
 
     def _send(self, request: Request, token: Secret | None = None) -> Answer:
+        query = f"?{urlencode(request.query)}" if request.query else ""
         try:
-            answer = self._api.rest_client.request(
+            answer = self._pool.request(
                 request.method,
-                self._host + request.path,
-                query_params=list(request.query),
-                headers=self._headers(token),
-                body=request.body,
-                post_params=list(request.form),
-                _preload_content=False,  # else the SDK writes bodies, with personal values, into its debug log
-                _request_timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+                f"{self._host}{request.path}{query}",
+                headers={**self._headers, **_signed(token)},
+                body=_written(request),
+                preload_content=False,
+                timeout=_IN_TIME,
             )
             return Answer(answer.status, _lower(answer.headers), answer.data)
-        except ApiException as error:
-            if not error.status:
-                raise self._no_tls(error) from error
-            return Answer(error.status, _lower(error.headers), error.body or b"")
+        except SSLError as error:
+            raise self._no_tls(error) from error
         except (HTTPError, OSError) as error:
             raise self._failed(error) from error
-
-    def _headers(self, token: Secret | None) -> dict[str, str]:
-        headers = {**self._api.default_headers, "Accept": "application/json", "Accept-Encoding": "gzip"}
-        if token is None:  # it is what is asked for
-            return {**headers, "Content-Type": _FORM}
-        return {**headers, "Authorization": f"Bearer {token.reveal()}"}
 
     def _failed(self, error: Exception) -> ConnectorError:
         """Nothing was applied where no connection was made; whatever happened after that may have been."""
@@ -95,8 +91,8 @@ class Client:
             return Retry(f"no connection to {self._host}: {why(error)}")
         return Doubt(f"the answer of {self._host} was lost: {type(error).__name__}")
 
-    def _no_tls(self, error: ApiException) -> ConnectorError:
-        reason = str(error.reason)
+    def _no_tls(self, error: SSLError) -> ConnectorError:
+        reason = str(error)
         if "CERTIFICATE" in reason.upper() or "WRONG_VERSION" in reason.upper():
             return Stop(
                 f"no safe connection to {self._host}: {reason}; does `ca_file` name the right authority?"
@@ -140,6 +136,19 @@ def _open(options: Options, host: str) -> Any:
     api = client.crm.owners.owners_api
     in_time(api.api_client.rest_client.pool_manager)
     return api
+
+
+def _signed(token: Secret | None) -> Mapping[str, str]:
+    """Return what a call says of itself; one without a token asks for one, with a form."""
+    if token is None:
+        return {"Content-Type": _FORM}
+    return {"Content-Type": _JSON, "Authorization": f"Bearer {token.reveal()}"}
+
+
+def _written(request: Request) -> bytes | None:
+    if request.form:
+        return urlencode(request.form).encode()
+    return None if request.body is None else encoded(request.body)
 
 
 def _lower(headers: Mapping[str, str] | None) -> dict[str, str]:

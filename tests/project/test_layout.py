@@ -79,8 +79,8 @@ def _is_pure(name: str) -> bool:
 
 PURE = sorted(name for name in module_files() if _is_pure(name) and not name.startswith("sync.wiring"))
 
-READS_TABLES = {"connectors.normalise.packaged", "connectors.normalise.zone"}
-"""These may read text all the same, and only from packages: tables are code that is easier to read as data."""
+READS_TABLES = {"connectors.normalise.packaged"}
+"""This one may read text all the same, and only from packages: tables are code that is easier to read as data."""
 
 
 # --- arrows -----------------------------------------------------------------------------------------------
