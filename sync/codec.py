@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
@@ -30,29 +30,33 @@ from router.model import (
 )
 
 _ACCOUNT = "account"
+_WRITTEN = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _PLAIN = tuple(f.name for f in fields(Lead) if f.name not in {"ref", "custom", "unread"})
 _VALUES = attrgetter(*_PLAIN)
 
 
-def dumps(value: object) -> str:
-    """Return compact JSON with sorted keys; what is not Unicode or beyond 64 bits is written all the same."""
+def dumps(value: object, *, default: Callable[[Any], object] | None = None) -> str:
+    """Return compact JSON with sorted keys; what is not Unicode or beyond 64 bits is written all the same.
+
+    `default` says of what JSON does not have how it is written; of dates and dataclasses too.
+    """
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+        return orjson.dumps(value, default, _WRITTEN).decode()
     except orjson.JSONEncodeError:
-        return json.dumps(value, separators=(",", ":"), sort_keys=True)
+        return json.dumps(value, separators=(",", ":"), sort_keys=True, default=default)
 
 
 def lead_to_text(lead: Lead) -> str:
     """Blank fields are left out, so that a lead is a few hundred bytes."""
-    body: dict[str, Any] = {"ref": [lead.ref.connection, lead.ref.object, lead.ref.record]}
-    for name, value in zip(_PLAIN, _VALUES(lead), strict=True):
-        if value is not None:
-            body[name] = value if type(value) is str else _encode(value)
+    body: dict[str, Any] = {
+        name: value for name, value in zip(_PLAIN, _VALUES(lead), strict=True) if value is not None
+    }
+    body["ref"] = list(lead.ref)
     if lead.custom:
-        body["custom"] = {name: _encode(value) for name, value in lead.custom.items()}
+        body["custom"] = dict(lead.custom)
     if lead.unread:
         body["unread"] = [[u.field, u.source, u.raw, u.why] for u in lead.unread]
-    return dumps(body)
+    return dumps(body, default=_encode)
 
 
 def lead_from_text(text: str) -> Lead:
@@ -66,9 +70,8 @@ def lead_from_text(text: str) -> Lead:
 
 
 def _encode(value: Value) -> object:
+    """Return as JSON what it has not."""
     match value:
-        case str() | bool():
-            return value
         case Decimal():
             return {"n": str(value)}
         case datetime():
@@ -76,7 +79,8 @@ def _encode(value: Value) -> object:
         case Band():
             return {"b": [str(value.low), None if value.high is None else str(value.high)]}
         case Money():
-            return {"m": _encode(value.amount), "c": value.currency}
+            return {"m": value.amount, "c": value.currency}
+    raise TypeError(f"{type(value).__name__} is no value of a lead")
 
 
 def _decode(value: Any) -> Any:

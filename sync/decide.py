@@ -49,7 +49,7 @@ SAME_PERSON = "same_person"
 _INSERT_DECISIONS = inserting(schema.decisions, *schema.decisions.c.keys())
 _INSERT_LOG = inserting(schema.log, *schema.log.c.keys())
 _INSERT_CLAIMS = inserting(schema.claims, *schema.claims.c.keys())
-_KEEP_PERSONS = upserting(schema.persons, *schema.persons.c.keys())
+_KEEP_PERSONS = upserting(schema.persons, ("hash",), "rep", "since", "lead")
 _FIND_PERSONS = Lookup(schema.persons, "hash", ("hash", "rep", "since"))
 
 
@@ -224,7 +224,10 @@ class _Entries:
         row, lead = one.row, one.lead
         known = {i: state.persons[key] for i, key in enumerate(one.persons) if key in state.persons}
         account = state.accounts.get(lead.ref)
-        inputs = (
+        turn = decision.turn
+        return (
+            number,
+            row.key,
             self._now,
             self._work.id,
             self._work.wired.config,
@@ -232,19 +235,17 @@ class _Entries:
             row.values_id,
             row.held_since,
             known_to_text(known, account) if known or account else "{}",
-        )
-        answer = (
-            decision.action,
+            str(decision.action),
             decision.rule,
             decision.by,
             decision.owner,
             decision.queue,
             decision.team,
             dumps(decision.reasons) if decision.reasons else "[]",
+            self.position + 1 if turn else None,
+            turn.after.number if turn else None,
+            dumps(sorted({unread.field for unread in lead.unread})) if lead.unread else "[]",
         )
-        turn = (self.position + 1, decision.turn.after.number) if decision.turn else (None, None)
-        unread = dumps(sorted({unread.field for unread in lead.unread})) if lead.unread else "[]"
-        return number, row.key, *inputs, *answer, *turn, unread
 
     def _moved(self, row: Row, decision: Decision, number: int) -> Row:
         people, config = self._work.people(), self._work.wired.config

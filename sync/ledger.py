@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 
 from router.model import ConnectionName, Lead, LeadRef, OwnerId, RecordId
 from sync import schema
-from sync.bulk import Lookup, inserting, updating
+from sync.bulk import Lookup, inserting, updating, updating_together, upserting
 from sync.codec import lead_from_text, lead_to_text
 from sync.steps import (
     ENDED,
@@ -29,7 +31,8 @@ from sync.steps import (
 
 _FIRST_SAVED = Row._fields.index("step")
 _SAVED = Row._fields[_FIRST_SAVED:]
-_REASON, _SEEN_OWNER = _SAVED.index("reason"), _SAVED.index("seen_owner")
+_OF_A_STEP = ("step", "reason", "seen_owner", "due", "attempts", "intent_at")
+_MOVED = itemgetter(*map(Row._fields.index, _OF_A_STEP))
 _READ = ("key", "connection", "object", "record_id", "entry", *_SAVED)
 
 
@@ -108,41 +111,44 @@ class Ledger:
         return Counter({Step(step): count for step, count in found})
 
     def insert(self, tx: sa.Connection, rows: Sequence[Row]) -> None:
-        _INSERT(tx, (self._new(row) for row in rows))
+        if rows:
+            records = [row.key.rpartition("#")[0] for row in rows]
+            connections, objects, ids = zip(*(row.ref for row in rows), strict=True)
+            identity = {"record": records, "connection": connections, "object": objects}
+            _INSERT.by_column(
+                tx, {**self._saved(rows), **identity, "record_id": [quoted(record) for record in ids]}
+            )
 
     def save(self, tx: sa.Connection, rows: Sequence[Row]) -> None:
         """Write rows that changed, by key."""
-        _UPDATE_ALL(tx, ((row.key, *self._saved(row)) for row in rows))
+        if rows:
+            _UPDATE_ALL.by_column(tx, self._saved(rows))
+
+    def _saved(self, rows: Sequence[Row]) -> Mapping[str, Sequence[Any]]:
+        """Return the values of the columns that are named as the fields of a row, and `run`."""
+        values: dict[str, Sequence[Any]] = dict(
+            zip(Row._fields, zip(*rows, strict=True), strict=True), run=[self.run] * len(rows)
+        )
+        values["step"] = [str(step) for step in values["step"]]
+        values["reason"] = [readable(reason) for reason in values["reason"]]
+        values["seen_owner"] = [_seen(owner) for owner in values["seen_owner"]]
+        return values
 
     def move(self, tx: sa.Connection, rows: Sequence[Row]) -> None:
-        """Write rows of which only the step changed, and what belongs to it: a third of the work of `save`."""
+        """Write rows of which only the step changed, and what belongs to it.
+
+        Most of them are at the same one since the same moment: together, they are a third of the work of `save`.
+        """
+        together: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+        for row in rows:
+            together[_MOVED(row)].append(row.key)
         _UPDATE_STEP(
             tx,
             (
-                (
-                    row.key,
-                    row.step,
-                    readable(row.reason),
-                    row.due,
-                    row.attempts,
-                    row.intent_at,
-                    _seen(row),
-                    self.run,
-                )
-                for row in rows
+                (keys, str(step), readable(reason), _seen(owner), *rest, self.run)
+                for (step, reason, owner, *rest), keys in together.items()
             ),
         )
-
-    def _saved(self, row: Row) -> Sequence[Any]:
-        values = list(row[_FIRST_SAVED:])
-        values[_REASON], values[_SEEN_OWNER] = readable(row.reason), _seen(row)
-        return (*values, self.run)
-
-    def _new(self, row: Row) -> Sequence[Any]:
-        ref = row.ref
-        record = row.key.rpartition("#")[0]
-        identity = (row.key, record, ref.connection, ref.object, quoted(ref.record), row.entry)
-        return (*identity, *self._saved(row))
 
     # --- values ---
 
@@ -191,10 +197,7 @@ class Ledger:
         return Cursor(**{name: found[name] for name in Cursor.__slots__})
 
     def save_cursor(self, tx: sa.Connection, cursor: Cursor) -> None:
-        values = {name: getattr(cursor, name) for name in Cursor.__slots__}
-        where = (schema.cursors.c.connection == self.connection, schema.cursors.c.walk == cursor.walk)
-        if tx.execute(schema.cursors.update().where(*where).values(**values)).rowcount == 0:
-            tx.execute(schema.cursors.insert().values(connection=self.connection, **values))
+        _KEEP_CURSOR(tx, [(self.connection, *(getattr(cursor, name) for name in Cursor.__slots__))])
 
 
 _ALL = 1_000_000
@@ -230,6 +233,7 @@ _STANDING = (
 _CURSOR = sa.select(schema.cursors).where(
     schema.cursors.c.connection == sa.bindparam("here"), schema.cursors.c.walk == sa.bindparam("walk")
 )
+_KEEP_CURSOR = upserting(schema.cursors, ("connection", "walk"), *Cursor.__slots__[1:])
 _BY_RECORD = Lookup(schema.leads, "record", _READ)
 _BY_KEY = Lookup(schema.leads, "key", _READ)
 _VALUES = Lookup(schema.lead_values, "id", ("id", "body"))
@@ -237,9 +241,7 @@ _INSERT = inserting(
     schema.leads, "key", "record", "connection", "object", "record_id", "entry", *_SAVED, "run"
 )
 _UPDATE_ALL = updating(schema.leads, "key", *_SAVED, "run")
-_UPDATE_STEP = updating(
-    schema.leads, "key", "step", "reason", "due", "attempts", "intent_at", "seen_owner", "run"
-)
+_UPDATE_STEP = updating_together(schema.leads, "key", *_OF_A_STEP, "run")
 _INSERT_VALUES = inserting(schema.lead_values, "id", "record", "body")
 
 
@@ -252,8 +254,8 @@ def _window(row: Row) -> timedelta:
     return NOTE_WINDOW if row.step is Step.NOTE_DOUBTFUL else ZOMBIE_WINDOW
 
 
-def _seen(row: Row) -> OwnerId | None:
-    return row.seen_owner and OwnerId(readable(row.seen_owner))
+def _seen(owner: OwnerId | None) -> OwnerId | None:
+    return owner and OwnerId(readable(owner))
 
 
 def new_row(ref: LeadRef, entry: int, step: Step, **values: Any) -> Row:
@@ -268,4 +270,9 @@ def next_values(row: Row) -> str:
 
 def next_id(tx: sa.Connection, column: sa.Column[Any]) -> int:
     """Return the next free id; safe only under the routing lock."""
-    return int(tx.scalar(sa.select(sa.func.max(column))) or 0) + 1
+    return int(tx.scalar(_last(column)) or 0) + 1
+
+
+@cache
+def _last(column: sa.Column[Any]) -> sa.Select[Any]:
+    return sa.select(sa.func.max(column))
