@@ -196,7 +196,7 @@ class HubSpotConnector(Connector):
 
     def _searched(self, walk: Entered, position: str | None) -> Page:
         page, left = self._found(walk, position)
-        if page.next is None or left <= self._whole:
+        if position is None or page.next is None or left <= self._whole:  # the first leads come at once
             return page
         return wire_walks.parted(page, self._found(walk, wire_walks.middle(page.next, left)).page)
 
