@@ -2,18 +2,21 @@
 
 One API object is held: each attribute access of the SDK's client makes a new one with a connection pool of its own.
 Its retries are off (they would repeat reads unseen) and every call has a timeout (its default is none). Calls go to its
-pool directly: its own way there writes JSON more slowly, and bodies, with personal values, into its debug log.
+pool of connections directly: its own way there writes JSON more slowly, and bodies, with personal values, into its
+debug log, and the manager of its pools finds the one pool anew for each call.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from hubspot import HubSpot  # type: ignore[import-untyped]  # the SDK has no types
-from urllib3 import PoolManager, Timeout
+from urllib3 import HTTPConnectionPool, PoolManager, Timeout
 from urllib3.exceptions import HTTPError, SSLError
+from urllib3.util import parse_url
 
 from connectors.calls import LOST
 from connectors.contract import Account, Secret
@@ -46,7 +49,7 @@ class Client:
         except Unusable as error:
             raise Unusable(f"{account.connection}: {error}") from error
         self._headers: Mapping[str, str] = api.default_headers | {"Accept": _JSON, "Accept-Encoding": "gzip"}
-        self._pool: PoolManager = api.rest_client.pool_manager
+        self._manager: PoolManager = api.rest_client.pool_manager
 
     def ask(self, call: str, request: Request) -> Answer:
         """Send a request. Raises `Retry` where it was not sent, `Doubt` where its answer was lost."""
@@ -60,9 +63,15 @@ class Client:
         return answer
 
     def close(self) -> None:
-        self._pool.clear()
+        self._manager.clear()
+        vars(self).pop("_way", None)
 
     # --- one call -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def _way(self) -> tuple[HTTPConnectionPool, str]:
+        """The connections to the host, and the path below which its API is; an odd address fails at the call."""
+        return self._manager.connection_from_url(self._host), parse_url(self._host).path or ""
 
     def _asked(self, call: str, request: Request, token: Secret) -> Answer:
         answer = self._account.transport(call, lambda: self._send(request, token))
@@ -71,12 +80,14 @@ class Client:
     def _send(self, request: Request, token: Secret | None = None) -> Answer:
         query = f"?{urlencode(request.query)}" if request.query else ""
         try:
-            answer = self._pool.request(
+            pool, below = self._way
+            answer = pool.urlopen(
                 request.method,
-                f"{self._host}{request.path}{query}",
+                f"{below}{request.path}{query}",
                 headers={**self._headers, **_signed(token)},
                 body=_written(request),
                 preload_content=False,
+                redirect=False,
                 timeout=_IN_TIME,
             )
             return Answer(answer.status, _lower(answer.headers), answer.data)

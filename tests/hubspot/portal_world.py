@@ -151,11 +151,13 @@ class PortalWorld(SandboxWorld):
                 yield
             case Fault.UNREACHABLE:
                 for one in self._connectors:
+                    one._client.close()
                     one._client._host = "http://127.0.0.1:1"
                 try:
                     yield
                 finally:
                     for one in self._connectors:
+                        one._client.close()
                         one._client._host = self.server.url
             case Fault.FORBIDDEN:
                 portal.access.revoke(portal.token)

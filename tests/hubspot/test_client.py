@@ -231,13 +231,14 @@ def test_every_call_has_a_timeout_and_leaves_the_body_unlogged(
 ) -> None:
     seen: list[dict[str, Any]] = []
     client = HubSpotConnector(world.options(), world.account())._client
-    real = client._pool.request
+    pool = client._way[0]
+    real = pool.urlopen
 
     def watched(*place: Any, **chosen: Any) -> Any:
         seen.append(chosen)
         return real(*place, **chosen)
 
-    monkeypatch.setattr(client._pool, "request", watched)
+    monkeypatch.setattr(pool, "urlopen", watched)
     caplog.set_level("DEBUG")
     answer = client.ask("owners", GET)
     timeout = seen[0]["timeout"]
@@ -254,7 +255,7 @@ def failing(world: PortalWorld, error: Exception) -> Client:
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    client._pool.request = fail  # type: ignore[method-assign, assignment]
+    client._way[0].urlopen = fail  # type: ignore[method-assign, assignment]
     return client
 
 
@@ -321,6 +322,26 @@ def test_a_redirect_is_not_followed_with_the_token(world: PortalWorld) -> None:
     with pytest.raises(Stop, match="HTTP 302"):
         world.connector.read([world.add(DAY)])
     assert seen == ["/crm/v3/objects/contacts/batch/read"]
+
+
+def test_the_api_may_lie_below_a_path_of_its_host(world: PortalWorld) -> None:
+    seen: list[str] = []
+
+    def told(request: Request) -> Answer:
+        seen.append(request.target)
+        return Answer(200, b'{"results":[]}')
+
+    world.server._listener.answer = told
+    options = replace(world.options(), base_url=f"{world.server.url}/way/to/../hubspot/")
+    HubSpotConnector(options, world.account()).owners()
+    assert seen[0].startswith("/way/hubspot/crm/v3/owners?")
+
+
+def test_an_address_that_is_none_fails_at_the_call(world: PortalWorld) -> None:
+    odd = HubSpotConnector(replace(world.options(), base_url="https://api.hub api.com"), world.account())
+    with pytest.raises(Retry, match="LocationParseError"):
+        odd.owners()
+    odd.close()
 
 
 def test_a_proxys_page_of_success_is_no_answer(world: PortalWorld) -> None:
