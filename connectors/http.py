@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from math import isfinite
 
 import orjson
@@ -91,6 +92,7 @@ def decoded(body: bytes) -> object:
     return found
 
 
+@lru_cache(maxsize=64)
 def _date(text: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(text)

@@ -140,9 +140,9 @@ class HubSpotConnector(Connector):
     # --- writing ------------------------------------------------------------------------------------------
 
     def assign(self, batch: Sequence[Assignment]) -> Sequence[Outcome]:
-        strange = [one.record.ref for one in batch if not self._is_ours(one.record.ref)]
         # Of an id that stands there twice HubSpot refuses the whole batch.
         unique = {one.record.ref: one for one in batch if self._is_ours(one.record.ref)}
+        strange = [one.record.ref for one in batch if one.record.ref not in unique]
 
         def send(part: Sequence[Assignment]) -> list[Outcome]:
             request = Request("POST", f"{self._objects}/batch/update", wire_write.update(part))
@@ -161,14 +161,14 @@ class HubSpotConnector(Connector):
         return [wire_write.left_out(ref, looks.get(ref)) for ref in rest]
 
     def annotate(self, batch: Sequence[Note]) -> Sequence[Outcome]:
-        strange = [note.ref for note in batch if not self._is_ours(note.ref)]
+        ours = [note for note in batch if self._is_ours(note.ref)]
+        strange = [] if len(ours) == len(batch) else [one.ref for one in batch if not self._is_ours(one.ref)]
 
         def send(part: Sequence[Note]) -> list[Outcome]:
             body = wire_write.notes(part, self._account.clock())
             request = Request("POST", f"{self._paths.objects}/notes/batch/create", body)
             return wire_write.noted_outcomes(self._client.ask("notes", request), part)
 
-        ours = [note for note in batch if self._is_ours(note.ref)]
         return [*_not_there(strange), *written(ours, send, wire_write.named_notes)]
 
     # --- pieces -------------------------------------------------------------------------------------------
@@ -182,8 +182,10 @@ class HubSpotConnector(Connector):
 
     def _is_ours(self, ref: LeadRef) -> bool:
         """Return whether HubSpot may have this record; one odd id would make it refuse the whole batch."""
-        ours = (ref.connection, ref.object) == (self._account.connection, self._account.object)
-        return ours and ref.record.isascii() and ref.record.isdecimal()
+        connection, object_type, record = ref
+        account = self._account
+        ours = connection == account.connection and object_type == account.object
+        return ours and record.isascii() and record.isdecimal()
 
     def _page(self, walk: Walk, position: str | None) -> Page:
         if isinstance(walk, Entered):

@@ -45,8 +45,8 @@ def answered(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def results(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the id and the object of each result that has an id; raises as `answered` does."""
     for one in answered(body):
-        if one.get("id"):
-            yield str(one["id"]), one
+        if record := one.get("id"):
+            yield str(record), one
 
 
 def next_after(body: Mapping[str, Any]) -> str | None:
@@ -78,7 +78,7 @@ def looks(answer: Answer, refs: Sequence[LeadRef]) -> Mapping[LeadRef, Look]:
     """
     body = content(answer)
     there = {record: one for record, one in results(body) if _is_whole(one)}
-    into = {old: record for record, one in there.items() for old in _merged_into(one)}
+    into = {old: record for record, one in there.items() for old in _merged_into(one) if old}
     missing = {one for error in errors(body) for one in named_ids(error)}
     told: dict[LeadRef, Look] = {}
     for ref in refs:
@@ -100,8 +100,9 @@ def _look(ref: LeadRef, one: Mapping[str, Any]) -> Look:
     return Look(None, Absent.DELETED) if one.get("archived") is True else Look(_record(ref, one))
 
 
-def _merged_into(one: Mapping[str, Any]) -> Iterator[str]:
-    yield from filter(None, str(part(one, "properties").get(MERGED) or "").split(";"))
+def _merged_into(one: Mapping[str, Any]) -> Sequence[str]:
+    merged = part(one, "properties").get(MERGED)
+    return str(merged).split(";") if merged else ()
 
 
 def single(answer: Answer, ref: LeadRef) -> Look:

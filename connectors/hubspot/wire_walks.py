@@ -111,7 +111,7 @@ def found(answer: Answer, walk: Entered, position: str | None, ref: Ref, *, zone
     """Return a page of a search. Neither its length nor its `total` says anything about the end, `next` does."""
     body, place = content(answer), _place(position)
     there = list(records(body, ref))
-    within = [one for one in there if not place.ends_before(one.ref.record)]
+    within = [one for one in there if not place.ends_before(one.ref.record)] if place.before else there
     changes = [Change(record, stamp(record.fields.get(walk.field), zone)) for record in within]
     stamps = [change.stamp for change in changes if change.stamp is not None]
     ids = [one.ref.record for one in there]

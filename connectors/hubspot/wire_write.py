@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -163,23 +163,23 @@ def last_line(body: str) -> str:
 def noted_outcomes(answer: Answer, batch: Sequence[Note]) -> list[Outcome]:
     """Return one outcome per note, joined by its trace id or its key; one that nothing names is doubtful."""
     body = content(answer)
-    written = {key for one in answered(body) for key in _keys(one)}
+    written = {_key(one) for one in answered(body)}
     failed = _Failures(body)
     return [_noted(note, written, failed) for note in batch]
 
 
-def _noted(note: Note, written: set[str], failed: _Failures) -> Outcome:
+def _noted(note: Note, written: set[str | None], failed: _Failures) -> Outcome:
     if note.key in written:
         return Outcome(note.ref, Verdict.DONE)
     error = failed.naming(note.key, note.ref.record)
     return Outcome(note.ref, *(_verdict(error) if error else (Verdict.DOUBTFUL, _LEFT_OUT)))
 
 
-def _keys(one: Mapping[str, Any]) -> Iterator[str]:
-    if one.get("objectWriteTraceId"):
-        yield str(one["objectWriteTraceId"])
-    elif text := part(one, "properties").get(BODY):
-        yield last_line(str(text))
+def _key(one: Mapping[str, Any]) -> str | None:
+    if key := one.get("objectWriteTraceId"):
+        return str(key)
+    text = part(one, "properties").get(BODY)
+    return last_line(str(text)) if text else None
 
 
 def named_notes(refusal: Refusal, batch: Sequence[Note]) -> About:
