@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from router.asks import NOTHING, Asks
 from router.model import Action, Decision, Lead, Parked, RepId, State, TeamName, Turn
+from router.quick import quick
 from router.rules import Rule
 
 if TYPE_CHECKING:
     from router.eligible import Found
 
+_decision = quick(Decision)
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+
+class Asked(NamedTuple):
     """A team, or one rep where `team` is None, that was asked to take the lead."""
 
     team: TeamName | None
@@ -44,7 +46,7 @@ class Case:
     def decision(
         self, action: Action, by: str, *, owner: RepId | None = None, turn: Turn | None = None
     ) -> Decision:
-        return Decision(
+        return _decision(
             self.lead.ref,
             action,
             self.rule.name,

@@ -27,6 +27,8 @@ def compiled(condition: Condition, columns: Columns) -> Ask:
     match condition:
         case Comparison():
             return _comparison(condition, columns)
+        case All((part,)):
+            return compiled(part, columns)
         case All(parts):
             return _all(tuple(compiled(part, columns) for part in parts))
         case Any(parts):

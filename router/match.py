@@ -2,7 +2,7 @@
 
 The index keeps, for each field that some rule needs to equal something, which rules a value leaves standing:
 one bit a rule in one integer. A lead's few values give a few masks, their AND is walked from the first rule.
-A standing rule is still asked in full, so the index can only ever save work.
+A standing rule is asked for what the index does not know.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from router.columns import Columns
 from router.comparisons import Truth
 from router.conditions import compiled, is_plain_equality, shown, wanted_texts
 from router.model import Lead, Value
-from router.rules import All, Any, Comparison, Condition, Named, Rule
+from router.rules import ALWAYS, All, Any, Comparison, Condition, Named, Rule
 from router.trace import Asked, Group
 
 Needs = Mapping[str, frozenset[str | None]]
@@ -47,7 +47,7 @@ class Rules:
         columns = Columns()
         self._rules = rules
         self._names = tuple(rule.name for rule in rules)
-        self._asks = tuple(compiled(rule.when, columns) for rule in rules)
+        self._asks = tuple(compiled(_unknown(rule.when), columns) for rule in rules)
         self._index = _index([needs(rule.when) for rule in rules], columns)
         self._read = columns.reader()
         # A trace also needs every value as it is, which the plain way would read for nothing.
@@ -109,6 +109,20 @@ def needs(condition: Condition) -> Needs:
             return needs(part)
         case _:
             return {}
+
+
+def _unknown(condition: Condition) -> Condition:
+    """Return what is left to ask where all that a condition `needs` is there."""
+    match condition:
+        case Comparison() if is_plain_equality(condition) and None not in wanted_texts(condition):
+            return ALWAYS
+        case All(parts):
+            left = map(_unknown, parts)
+            return All(tuple(part for part in left if part != ALWAYS))
+        case Named(part=part):
+            return _unknown(part)
+        case _:
+            return condition
 
 
 def _both(one: Needs, other: Needs) -> Needs:

@@ -23,17 +23,19 @@ from router.model import (
     TeamTurns,
     person_keys,
 )
-from router.rules import Rule, Rulebook
+from router.quick import quick
+from router.rules import Rule, Rulebook, follows_accounts
 from router.trace import Attempt, Considered, Trace, Why
 
+_sticky = quick(Sticky)
 _new = tuple.__new__  # as in `conditions`: one for each member of a team
 
 
 class Router:
     """Decides who gets a lead. The same input gives the same decision, in any process and in any order of teams.
 
-    `counted` are the reps whose loads it asks for. `now` is aware UTC throughout. A router may be asked from several
-    threads at once.
+    `counted` are the reps whose loads it asks for; `follows_accounts` says whether the account of any lead may matter.
+    `now` is aware UTC throughout. A router may be asked from several threads at once.
     """
 
     def __init__(self, book: Rulebook) -> None:
@@ -43,6 +45,7 @@ class Router:
         self._chooser = Chooser(book, Crew(book))
         self._blanks = Blanks(book.bands, book.points)
         self.counted = counted(book)
+        self.follows_accounts = follows_accounts(book)
 
     def filled(self, lead: Lead, now: datetime) -> Lead:
         """Return the lead as rules see it: with a customer type and a score where the CRM gives none."""
@@ -74,9 +77,7 @@ def effects(decision: Decision, lead: Lead, now: datetime) -> State:
     """Return what a decision changes, and nothing else: the turns of its team, the owner of its person."""
     turn = decision.turn
     turns = {} if turn is None else {turn.team: turn.after}
-    if decision.action is not Action.ASSIGN or decision.owner is None:
-        return State(turns)
-    return State(turns, dict.fromkeys(person_keys(lead), Sticky(decision.owner, now)))
+    return State(turns, _owned(decision, lead, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,17 @@ class Running:
 
     def take(self, decision: Decision, lead: Lead, now: datetime) -> None:
         """Write what a decision changes, so that the next lead sees it."""
-        changed = effects(decision, lead, now)
-        self.turns.update(changed.turns)
-        self.persons.update(changed.persons)
+        if decision.turn is not None:
+            self.turns[decision.turn.team] = decision.turn.after
+        self.persons.update(_owned(decision, lead, now))
         if self.counted:
             self.loads.update(added(self.loads, decision))
+
+
+def _owned(decision: Decision, lead: Lead, now: datetime) -> dict[str, Sticky]:
+    if decision.action is not Action.ASSIGN or decision.owner is None:
+        return {}
+    return dict.fromkeys(person_keys(lead), _sticky(decision.owner, now))
 
 
 def advance(state: State, decision: Decision, lead: Lead, now: datetime) -> State:

@@ -16,12 +16,15 @@ from hashlib import blake2b
 
 from router.absence import Away, after_turn, lapsed, without_latest
 from router.model import LEAD, RepId, TeamName, TeamTurns, Turn
+from router.quick import quick
 
 AT_MOST = 2 * LEAD
 """What the team can owe one rep; credit above it goes to the others, so that nobody is flooded later."""
 
 FREE_REJECTS = 3
 """So many leads may be rejected within 7 days as if they had never come."""
+
+_turn, _turns = quick(Turn), quick(TeamTurns)
 
 Weights = Mapping[RepId, int]
 """Weights in any one unit, exact; 0 for a member without a share."""
@@ -61,8 +64,9 @@ def take(
     credit = settled(credit, members, draw, limit)
     if away is not None:
         missed = after_turn(missed, shares, credit, taker, away)
-    last = {**_of(members, turns.last), taker: number}
-    return Turn(team, taker, shares, TeamTurns(number, credit, last, missed), absent, lost)
+    last = _of(members, turns.last)
+    last[taker] = number
+    return _turn(team, taker, shares, _turns(number, credit, last, missed), absent, lost)
 
 
 def reverse(turns: TeamTurns, turn: Turn) -> TeamTurns:
@@ -95,9 +99,11 @@ def rejected(turns: TeamTurns, by: RepId, taker: RepId, *, before: int) -> TeamT
 
 def lot(team: TeamName, number: int) -> Lot:
     """Return the order in which ties of this turn are broken: a hash of team, rep and the turn's number."""
-    start = blake2b(f"{team}\0{number}\0".encode(), digest_size=8)
+    start = None  # many turns have no tie
 
     def draw(rep: RepId) -> bytes:
+        nonlocal start
+        start = start or blake2b(f"{team}\0{number}\0".encode(), digest_size=8)
         hashed = start.copy()
         hashed.update(rep.encode())
         return hashed.digest()
@@ -158,9 +164,10 @@ def _due_first(credit: Weights, shares: Weights) -> list[RepId]:
     first: list[RepId] = []
     first_slack, first_share = 0, 1
     for rep, share in shares.items():
-        if credit[rep] <= least:
+        owed = credit[rep]
+        if owed <= least:
             continue
-        slack = bound - credit[rep] * scale
+        slack = bound - owed * scale
         if (
             slack < 0
         ):  # past the bound, which takes changing candidates: then who is owed the most comes first

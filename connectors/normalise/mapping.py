@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from connectors.contract import RawValue, Record
@@ -35,6 +35,16 @@ __all__ = [
 CUSTOM = "custom."
 _FIRST = ("country", "region")
 _LONGEST_KEY = 1000  # of a value map: what is longer is text that someone wrote, no choice of a list
+
+
+_Draft: Any = dataclasses.make_dataclass(
+    "Lead",
+    [(each.name, each.type, each) for each in dataclasses.fields(Lead)],
+    slots=True,
+    eq=False,
+    repr=False,
+)
+"""A lead that is not frozen yet: to make a frozen one takes three times as long, since each field is set by a call."""
 
 
 class BadMapping(ValueError):
@@ -209,7 +219,9 @@ class _Filling:
             found["domain"] = company_domain(found["email"])
         if "zone" not in found:
             found["zone"] = only_zone(found.get("country"), found.get("region"))
-        return Lead(ref=record.ref, owner=record.owner, custom=custom, unread=tuple(self._unread), **found)
+        draft = _Draft(ref=record.ref, owner=record.owner, custom=custom, unread=tuple(self._unread), **found)
+        draft.__class__ = Lead  # of the same slots, and frozen
+        return cast("Lead", draft)
 
 
 def _mapped(raw: RawValue, values: Mapping[str, str]) -> RawValue:

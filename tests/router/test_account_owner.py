@@ -106,3 +106,4 @@ def test_accounts_are_looked_for_only_where_a_rule_may_follow_them(
     rule = Rule("all", ALWAYS, assign, otherwise)
     rules = Rulebook(rules=(rule,))
     assert follows_account(rule, rules) is follows_accounts(rules) is follows
+    assert Router(rules).follows_accounts is follows

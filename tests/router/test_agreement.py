@@ -152,6 +152,11 @@ def test_the_first_matching_rule_wins_also_past_a_machine_word_of_rules() -> Non
     assert rules.first(lead(), NOW).name == "rest"
 
 
+def test_no_blank_value_equals_an_empty_text() -> None:
+    rules = Rules((Rule("empty", equals("city", ""), Keep()), Rule("rest", ALWAYS, Keep())))
+    assert [rules.first(it, NOW).name for it in (lead(), lead(city=""))] == ["rest", "rest"]
+
+
 def test_a_lead_that_no_rule_wants_says_which_rule_is_missing() -> None:
     with pytest.raises(NoRule, match="the last rule must be one without `when`"):
         Rules((Rule("us", equals("country", "US"), Keep()),)).first(lead(country="DE"), NOW)
