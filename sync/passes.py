@@ -163,9 +163,11 @@ def _work(work: Pass, order: Order) -> int:
     fields = work.wired.settings.enters if order.walks else ()
     first = [field for field in fields if first_walk(work, field)]
     carry_out(work, _walking([Walk(work, field) for field in first]), width=1)
-    if any(_standing(work)[step] for step in WAITING):
+    standing = _standing(work)
+    if any(standing[step] for step in WAITING):
         look_again(work)
-    waiting = _standing(work)[Step.SEEN]
+        standing = _standing(work)
+    waiting = standing[Step.SEEN]
     if waiting:
         taken = min(waiting, work.allowance)
         order.tell(f"{work.ledger.connection}: {waiting:,} to assign, {taken:,} in this pass")
