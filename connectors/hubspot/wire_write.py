@@ -146,7 +146,7 @@ def _note(note: Note, stamp: str) -> Mapping[str, object]:
 
 def to_html(body: str) -> str:
     """Return a note's text as HubSpot shows it; of one that is too long the middle is left out, never its key."""
-    text = html.escape("\n".join(body.splitlines()), quote=False).replace("\n", _BREAK)
+    text = _BREAK.join(html.escape(body, quote=False).splitlines())
     if len(text) <= LONGEST_BODY:
         return text
     last = text.rpartition(_BREAK)[2]
