@@ -1,6 +1,6 @@
 """20,000 leads from the walk to the note, over HTTP on loopback, beside plain loops over the CRMs' SDKs in one run.
 
-Ours is what `leadswitch sync` runs: the production's clock, sleep, pool of eight threads and pacing, the real
+Ours is what `leadswitch sync` runs: the production's clock, sleep, pool of threads and pacing, the real
 connector, a SQLite store on disk, 60 rules and 50 reps in five teams; each lead is looked at again before its owner is
 written. Both clients read the same fields of the same leads, each run in a process of its own against a server in
 another with an account filled anew; afterwards the server must show one owner and one note on each lead.

@@ -20,12 +20,11 @@ from router.model import ConnectionName
 from router.rules import Alert, Rulebook, Step, ToTeam
 from sync.ledger import Cursor, Ledger
 from sync.passes import Order, Summary, run_pass
-from sync.seams import Seams, production, system_clock
+from sync.seams import CALLS_AT_ONCE, Seams, production, system_clock
 from sync.store import Store, open_store
 from sync.wiring import configuration, wire
 from sync.work import Wired
 
-_CALLS_AT_ONCE = 8
 _SECRETS = ("token", "client_secret")
 _CONFIGURATION = """\
 timezone: UTC
@@ -91,7 +90,7 @@ def ready(
     """
     _write(folder, crm, access, {"audit": audit or crm.audit, "take": take}, mapping or crm.fields)
     found = replace(configuration(folder), rulebook=book())
-    with ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
+    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
         seams = replace(production(pool, Event()), clock=_clock(shift))
         store = open_store(found.store, create=True)
         if take == "new":

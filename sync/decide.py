@@ -27,7 +27,7 @@ from router.model import (
     person_keys,
 )
 from router.route import Router, Running
-from router.rules import Rule, follows_account, follows_accounts
+from router.rules import Rule, follows_account
 from router.turns import reverse
 from sync import schema
 from sync.bulk import Lookup, inserting, upserting
@@ -132,9 +132,9 @@ def _owners(tx: sa.Connection, hashes: set[str]) -> dict[str, RepId]:
 
 def _following(work: Pass, asked: Sequence[_Asked]) -> Following | None:
     """Ask the CRM for the companies of the leads whose rule follows them; None where no rule does."""
-    book = work.wired.router.book
-    if not follows_accounts(book):
+    if not work.wired.router.follows_accounts:
         return None
+    book = work.wired.router.book
     from sync.following import Companies, Following  # the libraries for names are slow to load
 
     if work.companies is None and work.connector.features.accounts:

@@ -20,7 +20,7 @@ from sync.seams import Pending
 from sync.work import Pass, Steps, Task
 
 _FIRST_DAY = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_PAGES, _LEADS = 3, 600
+_PAGES, _LEADS = 4, 800
 """How many pages may have come, or be on their way, and not be taken in; fewer where so many leads are in them."""
 
 SWEEP = "*"

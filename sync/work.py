@@ -45,9 +45,9 @@ Gone = tuple[Mapping[RepId, datetime | None], Mapping[RepId, Sequence[datetime]]
 
 ATTEMPTS = 6
 _LONGEST_WAIT = 60.0
-_FLIGHT, _FEWEST = 12, 2
+_FLIGHT, _FEWEST = 16, 2
 """How many tasks are under way: more than calls are made at once, so that no call's place is empty for long."""
-_ABREAST = 1200
+_ABREAST = 1600
 FRESH = 2000
 """How many leads are kept at hand."""
 

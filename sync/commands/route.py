@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from router.model import Decision, Lead, RepId, State
 from router.route import Router, Running
-from router.rules import Rulebook, follows_accounts
+from router.rules import Rulebook
 from sync.leadfile import leads_of, rules_for_files
 from sync.screen import Screen, counted
 from sync.trouble import OK, Refused
@@ -97,7 +97,7 @@ def _routed(
 
 def _following(router: Router) -> Following | None:
     """Return what finds accounts among the earlier leads of the file, None where no rule follows them."""
-    if not follows_accounts(router.book):
+    if not router.follows_accounts:
         return None
     from sync.following import Following
 

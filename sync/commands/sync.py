@@ -20,13 +20,11 @@ from sync.preview import previewed
 from sync.retention import Trim
 from sync.rhythm import Rhythm, spacings
 from sync.screen import Screen, counted
-from sync.seams import Seams, production
+from sync.seams import CALLS_AT_ONCE, Seams, production
 from sync.store import Store, StoreError, open_store
 from sync.trouble import CONFIG_WRONG, CRM_REFUSED, HELD, LEADS_FAILED, OK, Refused, code_of
 from sync.wiring import configuration, wire
 from sync.work import Counts
-
-_CALLS_AT_ONCE = 8
 
 
 def run(screen: Screen, *, every: str | None, connection: str | None, dry_run: bool) -> int:
@@ -35,7 +33,7 @@ def run(screen: Screen, *, every: str | None, connection: str | None, dry_run: b
     if dry_run:
         return _rehearse(screen, found, chosen)
     rhythm = None if every is None else Rhythm(interval(every), screen.warn)
-    with stopping() as stop, ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
+    with stopping() as stop, ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
         seams = production(pool, stop)
         store = open_store(found.store, create=True)
         try:

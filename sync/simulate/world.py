@@ -28,7 +28,7 @@ from router.model import (
     person_keys,
 )
 from router.route import Router, Running
-from router.rules import Rule, follows_account, follows_accounts
+from router.rules import Rule, follows_account
 from router.turns import reverse
 from sync.simulate.given import Claim, Given
 from sync.simulate.record import GIVEN, WAITS, Kind, Where, where
@@ -249,7 +249,7 @@ class World:
 
 
 def _following(router: Router, accounts: dict[str, RepId], before: Accounts | None) -> Following | None:
-    if not follows_accounts(router.book):
+    if not router.follows_accounts:
         return None
     from sync.following import Following  # the libraries for names are slow to load
 

@@ -188,7 +188,7 @@ def test_a_page_asks_for_the_next_one_before_its_leads_are_read(
     monkeypatch.setattr(office, "wired", lambda: replace(wired, normalise=normalise))
     office.sync()
     assert asked[-1] == 10, "of 50 each"
-    assert asked[:50] == [3] * 50, "no more are at hand than are taken in soon"
+    assert asked[:50] == [4] * 50, "no more are at hand than are taken in soon"
 
 
 def test_a_stamp_in_the_future_does_not_move_the_floor_past_the_crms_time(office: Office) -> None:
