@@ -33,6 +33,7 @@ READ_TIMEOUT = 30.0
 
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
 _IN_TIME = Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
+_CONNECTIONS = 25  # kept open: more than calls are made at once
 
 
 class Client:
@@ -140,6 +141,7 @@ def _open(options: Options, host: str) -> Any:
     client = HubSpot(
         host=host,
         retry=False,
+        connection_pool_maxsize=_CONNECTIONS,
         ssl_ca_cert=str(options.ca_file) if options.ca_file else None,
         proxy=proxy,
         proxy_headers=proxy_headers(proxy) if proxy else None,

@@ -21,6 +21,7 @@ from connectors.hubspot.tokens import Token, Tokens
 from connectors.hubspot.wire_paths import Request as Call
 from connectors.network import CONNECT_TIMEOUT
 from sandbox.messages import Answer, Request
+from sync.seams import CALLS_AT_ONCE
 from tests.contract.world import DAY
 from tests.contract.writing import give, verdicts
 from tests.hubspot.portal_world import PortalWorld
@@ -245,6 +246,25 @@ def test_every_call_has_a_timeout_and_leaves_the_body_unlogged(
     assert (timeout.connect_timeout, timeout.read_timeout) == (CONNECT_TIMEOUT, READ_TIMEOUT)
     assert b"@" in answer.body
     assert "@" not in caplog.text
+    client.close()
+
+
+def test_no_call_waits_for_a_connection_nor_makes_one_that_is_not_kept(world: PortalWorld) -> None:
+    client = HubSpotConnector(world.options(), world.account())._client
+    gate = threading.Barrier(CALLS_AT_ONCE, timeout=10)
+    answer = world.server._listener.answer
+
+    def together(request: Request) -> Answer:
+        gate.wait()
+        return answer(request)
+
+    world.server._listener.answer = together
+    pool = client._way[0]
+    with ThreadPoolExecutor(CALLS_AT_ONCE) as threads:
+        for _ in range(2):
+            answers = list(threads.map(lambda _: client.ask("owners", GET), range(CALLS_AT_ONCE)))
+            assert {one.status for one in answers} == {200}
+    assert pool.num_connections == CALLS_AT_ONCE
     client.close()
 
 
