@@ -53,8 +53,9 @@ class _Part:
 
 
 class _Came(NamedTuple):
-    """A page of a part as it came, without its raw records; the parts that begin there, and the next page where it is
-    asked for already.
+    """A page of a part as it came, without its raw records.
+
+    `begun` are the parts that begin there, `following` is the next page where it is asked for already.
     """
 
     part: _Part
@@ -127,11 +128,8 @@ class Walk:
 
     def _landed(self, came: _Came) -> None:
         part, at = came.part, self._parts.index(came.part)
-        part.position, part.following, part.asking = (
-            next(iter(came.page.leads_to), None),
-            came.following,
-            False,
-        )
+        part.asking, part.following = False, came.following
+        part.position = next(iter(came.page.leads_to), None)
         self._parts[at : at + 1] = [part, *came.begun] if part.position is not None else []
         self._pages.append(came)
 
