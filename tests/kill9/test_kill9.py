@@ -33,7 +33,8 @@ def test_after_ten_deaths_every_lead_has_one_owner_and_one_note(tmp_path: Path) 
 def test_a_program_that_sends_again_what_may_have_arrived_is_caught(tmp_path: Path) -> None:
     report = _campaign(tmp_path, seed=3, kills=14, module="tests.kill9.blind")
     kinds = Counter(line.split(": ", 1)[1] for line in report.violations)
-    assert kinds["2 notes"], report.violations
+    several = {f"{notes} notes" for notes in range(2, 20)}
+    assert several & kinds.keys(), report.violations
 
 
 # --- the checker can see ----------------------------------------------------------------------------------
