@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -35,6 +36,7 @@ class Companies:
         self._properties = properties
         self._company: dict[str, str | None] = {}
         self._values: dict[str, Values] = {}
+        self._reading = threading.Lock()  # two parts of a walk may meet one company at the same time
 
     def forget(self) -> None:
         self._company, self._values = {}, {}
@@ -42,7 +44,8 @@ class Companies:
     def join(self, records: Sequence[Record]) -> list[Record]:
         """Return the records with their companies' values; without a company they are as they were."""
         company = self._companies([record.ref.record for record in records])
-        values = self._read({one for one in company.values() if one is not None})
+        with self._reading:
+            values = self._read({one for one in company.values() if one is not None})
         return [
             replace(record, fields={**record.fields, **values.get(company[record.ref.record] or "", {})})
             for record in records

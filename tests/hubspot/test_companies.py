@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
 from connectors.contract import Entered, Everything
 from connectors.hubspot.connector import HubSpotConnector
+from sandbox.messages import Answer, Request
 from tests.contract.reading import pages
 from tests.contract.world import DAY
 from tests.hubspot.conftest import Open
@@ -63,6 +69,30 @@ def test_a_thousand_contacts_of_150_companies_cost_three_calls_more(opened: Open
     refs = [change.record.ref for change in page.changes]
     connector.read(refs[:100])
     assert world.names[8:] == ["read"]  # whose companies are known from the walk
+    connector.close()
+
+
+def test_two_parts_of_a_walk_that_meet_one_company_at_once_read_it_once(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = opened(fields=WITH_COMPANY)
+    employed(world, 20, companies=1)
+    connector = HubSpotConnector(world.options(), world.account(), page_size=10)
+    first = connector.pages(world.walk, None)
+    connector._companies.forget()  # type: ignore[union-attr]  # as if the walk began with both
+    world.names.clear()
+    both, answer = threading.Barrier(2, timeout=10), world.portal.answer
+
+    def together(request: Request) -> Answer:
+        if "/companies/batch/read" in request.target and "associations" in request.target:
+            both.wait()
+        return answer(request)
+
+    monkeypatch.setattr(world.portal, "answer", together)
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(lambda at: connector.pages(world.walk, at), ("0", first.next)))
+    names = {change.record.fields["company.name"] for page in found for change in page.changes}
+    assert (names, world.names.count("companies")) == ({"Company 0"}, 1)
     connector.close()
 
 
